@@ -1,0 +1,75 @@
+# Two commands do everything, set-up included:  make book  and  make test.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN     = $(VENV)/bin
+READY   = $(VENV)/.ready
+UV      = uv==0.13.9
+NOTEBOOKS = $(sort $(wildcard chapters/*/*.ipynb))
+
+# One BLAS thread a process: with more, a busy machine is slower, not faster.
+export OPENBLAS_NUM_THREADS = 1
+export OMP_NUM_THREADS = 1
+export MKL_NUM_THREADS = 1
+# Tools of the environment are found by the programs that make starts.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.DEFAULT_GOAL := help
+.PHONY: help book test lint lab edit run bench mutants kernels lock clean
+
+help:  ## show this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 18
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	    { echo 'Python 3.11 or newer is needed; name one: make PYTHON=python3.12 …' >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
+	    { echo 'This Python cannot make environments; on Debian and Ubuntu: apt install python3-venv' >&2; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(UV) \
+	  && $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock \
+	  || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+book: $(READY)  ## build the site: _build/html/index.html
+	jupyter-book build --all -W -n --keep-going .
+
+test: $(READY)  ## run every test; every notebook is executed and compared
+	pytest
+
+lint: $(READY)  ## check style, workflows and metadata
+	ruff check .
+	ruff format --check .
+	check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	zizmor --offline --quiet .github
+	check-jsonschema --builtin-schema vendor.citation-file-format CITATION.cff
+
+lab: $(READY)  ## open the reader's notebooks in JupyterLab (exercises to fill in, in my/)
+	python _ext/reader.py my
+	jupyter lab my
+
+edit: $(READY)  ## open the sources of the notebooks in JupyterLab
+	jupyter lab chapters
+
+run: $(READY)  ## execute the sources in place; text outputs are kept, figures are not
+	jupyter execute --inplace $(NOTEBOOKS)
+	python _ext/clean.py $(NOTEBOOKS)
+
+bench: $(READY)  ## print how fast dlnotes is, as ratios to other ways
+	python tests/bench.py
+
+mutants: $(READY)  ## flip every operator of the algorithms; the tests must notice each
+	python tests/mutants.py
+
+kernels: $(READY)  ## run the notebooks with another set of CPU kernels: same numbers?
+	OPENBLAS_CORETYPE=Prescott NPY_DISABLE_CPU_FEATURES="X86_V3 X86_V4 AVX512_ICL" \
+	  pytest -n 0 -k ipynb
+
+lock: $(READY)  ## choose the newest versions again: writes requirements.lock
+	uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-emit-package dlnotes --group dev \
+	  --custom-compile-command 'make lock' -o requirements.lock requirements.txt
+
+clean:  ## remove what was built (my/ is yours and stays)
+	rm -rf _build $(VENV) .pytest_cache .ruff_cache .hypothesis dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,46 @@
+"""dlnotes: the algorithms of the lectures, in NumPy, as the lectures write them.
+
+f[x, φ] is ``f(x, phi)``: all parameters of a network are one flat array φ, and a leading axis of φ
+is a population of models.
+"""
+
+from . import data
+from .activations import Identity, ReLU, Sigmoid, Tanh, sigmoid
+from .distributions import Bernoulli, Categorical, Distribution, SquaredError, softmax
+from .gradient_check import GradientCheck, check_gradient
+from .initializers import he
+from .metrics import accuracy, confusion_matrix
+from .networks import Context, Dense, Layer, Network
+from .optimizers import Adam, GradientDescent, Momentum, Optimizer
+from .training import Step, train
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Adam",
+    "Bernoulli",
+    "Categorical",
+    "Context",
+    "Dense",
+    "Distribution",
+    "GradientCheck",
+    "GradientDescent",
+    "Identity",
+    "Layer",
+    "Momentum",
+    "Network",
+    "Optimizer",
+    "ReLU",
+    "Sigmoid",
+    "SquaredError",
+    "Step",
+    "Tanh",
+    "accuracy",
+    "check_gradient",
+    "confusion_matrix",
+    "data",
+    "he",
+    "sigmoid",
+    "softmax",
+    "train",
+]

@@ -1,0 +1,96 @@
+"""Activation functions: layers without parameters, applied to each number on its own."""
+
+import numpy as np
+
+from .networks import Layer
+
+
+def sigmoid(z):
+    """The logistic function σ(z) = 1/(1 + e⁻ᶻ), of any shape; no overflow, exact in both tails.
+
+    Lecture item 103.
+
+    >>> import numpy as np
+    >>> sigmoid(np.array([-1000.0, 0.0, 1000.0])).tolist()
+    [0.0, 0.5, 1.0]
+    """
+    e = np.exp(-np.abs(z))
+    return np.where(z < 0, e, 1) / (1 + e)
+
+
+class Identity(Layer):
+    """The linear activation a[z] = z; a network of nothing else is one affine map.
+
+    Lecture item 116 (a leaky ReLU of slope 1).
+
+    >>> import numpy as np
+    >>> from dlnotes import Network
+    >>> Network(Identity())(np.array([[-2.0, 3.0]]), np.empty(0)).tolist()
+    [[-2.0, 3.0]]
+    """
+
+    def forward(self, x, phi, ctx):
+        return x, None
+
+    def backward(self, dy, saved, phi, dphi, need_dx=True):
+        return dy
+
+
+class ReLU(Layer):
+    """The rectified linear unit a[z] = max(0, z), with derivative 1 for z > 0 and 0 for z ≤ 0.
+
+    Lecture items 1 and 114. Source: Fukushima 1969; Nair & Hinton 2010.
+
+    >>> import numpy as np
+    >>> from dlnotes import Network
+    >>> Network(ReLU())(np.array([[-2.0, 3.0]]), np.empty(0)).tolist()
+    [[0.0, 3.0]]
+    """
+
+    def forward(self, x, phi, ctx):
+        y = np.maximum(x, 0)
+        return y, y
+
+    def backward(self, dy, saved, phi, dphi, need_dx=True):
+        dx = np.empty_like(dy)
+        np.greater(saved, 0, out=dx)  # y > 0 just where z > 0
+        dx *= dy
+        return dx
+
+
+class Sigmoid(Layer):
+    """The logistic activation a[z] = 1/(1 + e⁻ᶻ), with a' = a (1 - a), at most ¼.
+
+    Lecture items 103 and 107. Source: Rumelhart, Hinton & Williams 1986.
+
+    >>> import numpy as np
+    >>> from dlnotes import Network
+    >>> Network(Sigmoid())(np.array([[0.0]]), np.empty(0)).tolist()
+    [[0.5]]
+    """
+
+    def forward(self, x, phi, ctx):
+        y = sigmoid(x)
+        return y, y
+
+    def backward(self, dy, saved, phi, dphi, need_dx=True):
+        return dy * saved * (1 - saved)
+
+
+class Tanh(Layer):
+    """The hyperbolic tangent a[z] = tanh z, with a' = 1 - a².
+
+    Lecture item 113. Source: LeCun, Bottou, Orr & Müller 1998, "Efficient BackProp".
+
+    >>> import numpy as np
+    >>> from dlnotes import Network
+    >>> Network(Tanh())(np.array([[0.0]]), np.empty(0)).tolist()
+    [[0.0]]
+    """
+
+    def forward(self, x, phi, ctx):
+        y = np.tanh(x)
+        return y, y
+
+    def backward(self, dy, saved, phi, dphi, need_dx=True):
+        return dy * (1 - saved * saved)

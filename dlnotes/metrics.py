@@ -1,0 +1,39 @@
+"""How good are predictions?"""
+
+import numpy as np
+
+
+def accuracy(predicted, y):
+    """The fraction of right labels: a float, or (M,) if ``predicted`` is (M, N).
+
+    ``predicted``: (N,) or (M, N); ``y``: the true labels, (N,) or the same shape.
+
+    >>> accuracy(np.array([1, 2, 3, 3]), np.array([1, 2, 3, 4]))
+    0.75
+    """
+    _same_examples(predicted, y)
+    right = (predicted == y).mean(axis=-1)
+    return float(right) if right.ndim == 0 else right
+
+
+def confusion_matrix(predicted, y, classes):
+    """Counts of true class (row) against predicted class (column): (classes, classes).
+
+    ``predicted``, ``y``: whole numbers below ``classes``, as for `accuracy`; populations are added up.
+
+    >>> confusion_matrix(np.array([0, 1, 1]), np.array([0, 0, 1]), 2).tolist()
+    [[1, 1], [0, 1]]
+    """
+    _same_examples(predicted, y)
+    counts = np.zeros((classes, classes), int)
+    np.add.at(counts, (np.broadcast_to(y, predicted.shape), predicted), 1)
+    return counts
+
+
+def _same_examples(predicted, y):
+    predicted, y = np.asarray(predicted), np.asarray(y)
+    if predicted.size == 0 or y.shape not in (predicted.shape, predicted.shape[-1:]):
+        raise ValueError(
+            f"predicted: got shape {predicted.shape} for y of shape {y.shape},"
+            " expected the same, or a leading axis of models; and at least one example"
+        )
