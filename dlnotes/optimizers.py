@@ -44,19 +44,18 @@ class Optimizer:
         """The hyperparameter called ``name`` at step t: a float, or a float64 array (M, 1)."""
         value = getattr(self, name)
         value = value(t) if callable(value) else value
-        low, high = self.ranges[name]
-        if np.ndim(value) == 0:
-            value = float(value)
-            ok = low <= value < high
-        else:
+        if type(value) is not float:
             value = np.asarray(value, float)
-            if value.shape != phi.shape[:-1] + (1,) or phi.ndim != 2:
+            if value.ndim == 0:
+                value = float(value)  # a NumPy scalar would turn float32 into float64
+            elif phi.ndim != 2 or value.shape != (len(phi), 1):
                 raise ValueError(
                     f"{name}: got shape {value.shape} for phi of shape {phi.shape}, expected a"
                     " number, or (M, 1) for a phi of shape (M, P)"
                 )
-            ok = bool(np.all((low <= value) & (value < high)))
-        if not ok:
+        low, high = self.ranges[name]
+        inside = (low <= value) & (value < high)
+        if not (inside if isinstance(inside, bool) else inside.all()):
             raise ValueError(f"{name}: got {value} at step {t}, expected {low} <= {name} < {high}")
         return value
 

@@ -1,0 +1,243 @@
+"""Exercises that check themselves: one registry, and ``check``.
+
+An entry is ``EXERCISES[label] = cases, answer, {hint: wrong answer, …}``.
+
+* *Implement*: ``answer`` is a function, ``cases`` a function of a Generator that returns a list of
+  argument tuples. Each wrong answer is a function, too.
+* *Predict, or compute by hand*: ``cases`` is None, ``answer`` a number or an array.
+
+A wrong answer is a test (it must fail) and a hint (for a reader whose result equals it).
+"""
+
+import copy
+import linecache
+import traceback
+
+import numpy as np
+
+EXERCISES = {}
+
+
+def check(label, mine):
+    """Say whether ``mine`` solves the exercise ``label``, and if not, what is wrong. Never raises.
+
+    >>> EXERCISES["doctest"] = None, 4.0, {"That is the square root.": 1.41421356}
+    >>> check("doctest", ...)
+    doctest: not written yet.
+    >>> check("doctest", 1.41421356)
+    doctest: not yet. That is the square root.
+    >>> check("doctest", 4)
+    doctest: correct.
+    >>> del EXERCISES["doctest"]
+    """
+    if label not in EXERCISES:
+        known = ", ".join(sorted(EXERCISES))
+        print(f"There is no exercise called {label!r}. These exist: {known}.")
+        return
+    try:
+        message = judge(label, mine)
+    except Exception as error:  # a reader's object may do anything when it is compared
+        message = f"not yet. It could not be compared: {type(error).__name__}: {error}"
+    print(f"{label}: {message}")
+
+
+def judge(label, mine):
+    """The verdict on ``mine``, as a text that begins with "correct", "not yet" or "not written"."""
+    cases, answer, hints = EXERCISES[label]
+    if mine is ...:
+        return "not written yet."
+    if cases is None:
+        return _verdict(mine, answer, hints.items()) or "correct."
+    if not callable(mine):
+        return f"not yet. A function is expected, and this is {_describe(mine)}."
+    inputs = cases(np.random.default_rng(0))
+    outputs = []
+    for number, args in enumerate(inputs, 1):
+        given = copy.deepcopy(args)
+        try:
+            outputs.append(mine(*given))
+        except Exception as error:
+            return f"not yet. {_failure(error)}"
+        if outputs[-1] is None or outputs[-1] is ...:
+            return "not written yet."
+        if not all(map(_same, given, args)):
+            return f"not yet. In case {number} it changed its input; work on a copy."
+    for number, (args, out) in enumerate(zip(inputs, outputs), 1):
+        expected = answer(*copy.deepcopy(args))
+        wrong = ((hint, f(*copy.deepcopy(args))) for hint, f in hints.items())
+        fault = _verdict(out, expected, wrong)
+        if fault:
+            return fault.replace("not yet.", f"not yet (case {number} of {len(inputs)}).", 1)
+    return f"correct ({len(inputs)} cases)."
+
+
+def _verdict(out, expected, wrong):
+    """None if ``out`` is right, else what is wrong with it."""
+    if isinstance(expected, tuple):
+        if not isinstance(out, tuple) or len(out) != len(expected):
+            return f"not yet. {len(expected)} results are expected, and this is {_describe(out)}."
+        if all(map(_close, out, expected)):
+            return None
+    elif _close(out, expected):
+        return None
+    for hint, value in wrong:
+        if _same(out, value) or _close(out, value):
+            return f"not yet. {hint}"
+    pairs = zip(out, expected) if isinstance(expected, tuple) else [(out, expected)]
+    for i, (a, b) in enumerate(pairs, 1):
+        if not _close(a, b):
+            where = f"Result {i}: " if isinstance(expected, tuple) else ""
+            return f"not yet. {where}{_difference(a, b)}"
+
+
+def _difference(out, expected):
+    a, b = np.asarray(out), np.asarray(expected)
+    if a.dtype.kind not in "biufc":
+        return f"It is {_describe(out)}; numbers are expected."
+    if a.shape != b.shape:
+        return f"Its shape is {a.shape}, and {b.shape} is expected."
+    if a.dtype.kind != b.dtype.kind and a.dtype.kind == "f" and np.allclose(a, b):
+        return f"The values are right, but of type {a.dtype}; {b.dtype} is expected."
+    at = tuple(int(i) for i in np.argwhere(~np.isclose(a, b, rtol=1e-6, atol=1e-9))[0])
+    where = f"At {list(at)} it" if at else "It"
+    return f"{where} is {a[at]:.6g}, and {b[at]:.6g} is expected."
+
+
+def _close(out, expected):
+    """Whether two results are numbers of the same shape and kind that agree to about six digits."""
+    try:
+        a, b = np.asarray(out), np.asarray(expected)
+    except ValueError:
+        return False
+    if a.dtype.kind not in "biufc" or a.shape != b.shape:
+        return False
+    if b.dtype.kind in "iu" and a.dtype.kind not in "iu":
+        return False
+    return np.allclose(a, b, rtol=1e-6, atol=1e-9, equal_nan=True)
+
+
+def _same(a, b):
+    if isinstance(a, (tuple, list)):
+        return isinstance(b, type(a)) and len(a) == len(b) and all(map(_same, a, b))
+    try:
+        return bool(np.array_equal(a, b, equal_nan=True))
+    except (TypeError, ValueError):
+        return True  # not data: a network, a function
+
+
+def _failure(error):
+    """The reader's exception, and the line of the reader's code where it was raised."""
+    frames = [
+        f for f in traceback.extract_tb(error.__traceback__) if f.filename != __file__
+    ]
+    text = f"It stopped with {type(error).__name__}: {error}"
+    if not frames:
+        return text
+    own = next((f for f in reversed(frames) if "site-packages" not in f.filename), frames[0])
+    line = (own.line or linecache.getline(own.filename, own.lineno)).strip()
+    return f"{text}\n  in line {own.lineno} of {own.name}: {line}"
+
+
+def _describe(value):
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape}"
+    return f"{value!r} ({type(value).__name__})" if np.isscalar(value) else type(value).__name__
+
+
+# 1.4 Backpropagation reads digits ----------------------------------------------------------------
+
+
+def _layer(rng):
+    return [(rng.normal(size=(n, 3)), rng.normal(size=(n, 4))) for n in (1, 5, 8)]
+
+
+def _logits(rng):
+    return [(rng.normal(size=(n, 4)), rng.integers(0, 4, n)) for n in (3, 10)]
+
+
+def _counts(rng):
+    return [(rng.integers(0, 20, (k, k)) + np.eye(k, dtype=int),) for k in (3, 5, 10)]
+
+
+EXERCISES["parameter-count"] = (
+    None,
+    6570,
+    {
+        "Those are the weights only; every unit has a bias, too.": 64 * 64 + 64 * 32 + 32 * 10,
+        "A layer from D inputs has D + 1 parameters for each of its units; the bias belongs to the"
+        " output side, not to the input side.": 64 * 65 + 64 * 33 + 32 * 11,
+    },
+)
+
+EXERCISES["layer-gradients"] = (
+    _layer,
+    lambda df, h: (df.T @ h, df.sum(axis=0)),
+    {
+        "That is the transpose: the derivative has the shape of Ω, (D_out, D_in).": (
+            lambda df, h: (h.T @ df, df.sum(axis=0))
+        ),
+        "β is added to every example, so its derivative is a sum over the examples, not a mean: the"
+        " 1/N of the loss is in df already.": lambda df, h: (df.T @ h, df.mean(axis=0)),
+        "The bias gradient is summed over the wrong axis: one number a unit is wanted, not one an"
+        " example.": lambda df, h: (df.T @ h, df.sum(axis=1)),
+    },
+)
+
+EXERCISES["initial-loss"] = (
+    None,
+    1.0,
+    {
+        "Only one of the ten outputs is wrong, by 1; the loss sums over the outputs and averages"
+        " over the examples.": 0.1,
+        "That is the cross-entropy of ten equal probabilities; here the loss is the squared"
+        " error.": 2.302585,
+        "There is no factor ½ in this book's squared error.": 0.5,
+    },
+)
+
+
+def _worst_pair(counts):
+    errors = counts - np.diag(np.diag(counts))
+    row, column = np.unravel_index(errors.argmax(), errors.shape)
+    return int(row), int(column)
+
+
+def _symmetric_pair(counts):
+    errors = counts + counts.T - 2 * np.diag(np.diag(counts))
+    return tuple(int(i) for i in np.unravel_index(errors.argmax(), errors.shape))
+
+
+EXERCISES["worst-confusion"] = (
+    _counts,
+    _worst_pair,
+    {
+        "The diagonal holds the right answers; leave it out.": (
+            lambda c: tuple(int(i) for i in np.unravel_index(c.argmax(), c.shape))
+        ),
+        "The order matters: first the true class (the row), then the predicted one.": (
+            lambda c: _worst_pair(c)[::-1]
+        ),
+        "That adds both directions of a confusion; here (true, predicted) is one entry.": (
+            _symmetric_pair
+        ),
+    },
+)
+
+EXERCISES["squared-error-gradient"] = (
+    _logits,
+    lambda f, y: 2 * (f - np.eye(f.shape[1])[y]) / len(f),
+    {
+        "The loss is the mean over the examples, so its derivative is divided by N.": (
+            lambda f, y: 2 * (f - np.eye(f.shape[1])[y])
+        ),
+        "The derivative of a square brings down a factor 2.": (
+            lambda f, y: (f - np.eye(f.shape[1])[y]) / len(f)
+        ),
+        "Divide by the number of examples only: over the outputs the loss is a sum.": (
+            lambda f, y: 2 * (f - np.eye(f.shape[1])[y]) / f.size
+        ),
+        "The sign is turned round: the derivative is positive where the output is too large.": (
+            lambda f, y: -2 * (f - np.eye(f.shape[1])[y]) / len(f)
+        ),
+    },
+)
