@@ -51,9 +51,10 @@ lab: $(READY)  ## open the reader's notebooks in JupyterLab (exercises to fill i
 edit: $(READY)  ## open the sources of the notebooks in JupyterLab
 	jupyter lab chapters
 
-run: $(READY)  ## execute the sources in place; text outputs are kept, figures are not
+run: $(READY)  ## execute the sources in place: text outputs are kept, figures are not
 	jupyter execute --inplace $(NOTEBOOKS)
-	python _ext/clean.py $(NOTEBOOKS)
+	nbstripout --keep-count --keep-id --keep-output-type stream execute_result error \
+	  --extra-keys 'metadata.widgets metadata.language_info cell.metadata.execution' $(NOTEBOOKS)
 
 bench: $(READY)  ## print how fast dlnotes is, as ratios to other ways
 	python tests/bench.py

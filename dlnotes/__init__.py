@@ -4,7 +4,7 @@ f[x, φ] is ``f(x, phi)``: all parameters of a network are one flat array φ, an
 is a population of models.
 """
 
-from . import data
+from . import data, scoreboard
 from .activations import Identity, ReLU, Sigmoid, Tanh, sigmoid
 from .distributions import Bernoulli, Categorical, Distribution, SquaredError, softmax
 from .gradient_check import GradientCheck, check_gradient
@@ -40,6 +40,7 @@ __all__ = [
     "confusion_matrix",
     "data",
     "he",
+    "scoreboard",
     "sigmoid",
     "softmax",
     "train",

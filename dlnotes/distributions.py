@@ -68,8 +68,8 @@ class SquaredError(Distribution):
 class Bernoulli(Distribution):
     """Binary outcomes: f is a logit, Pr(y = 1) = σ(f); the loss is the binary cross-entropy.
 
-    -log Pr = log(1 + eᶠ) - y f, in the form max(f, 0) - y f + log(1 + e^-|f|) that cannot
-    overflow; the derivative is σ(f) - y. Summed over the outputs. Targets: 0 or 1 (or a
+    -log Pr = log(1 + eᶠ) - y f, in the form ``max(f, 0) - y f + log(1 + exp(-abs(f)))`` that
+    cannot overflow; the derivative is σ(f) - y. Summed over the outputs. Targets: 0 or 1 (or a
     probability between them), of exactly the output's shape.
     Lecture item 24 (Example 2). Source: Cox 1958; Prince 2023, section 5.4.
 

@@ -134,7 +134,7 @@ def _failure(error):
     if not frames:
         return text
     own = next((f for f in reversed(frames) if "site-packages" not in f.filename), frames[0])
-    line = (own.line or linecache.getline(own.filename, own.lineno)).strip()
+    line = own.line.strip()
     return f"{text}\n  in line {own.lineno} of {own.name}: {line}"
 
 

@@ -26,7 +26,7 @@ def check_gradient(fn, phi, *, rng=None, coordinates=None, h=1e-5):
 
     (L[φ + h eⱼ] - L[φ - h eⱼ]) / 2h for every coordinate j, or for ``coordinates`` of them drawn by
     ``rng``. ``fn(phi)`` returns ``(loss, dphi)``; φ is (P,) and float64. The error of a coordinate is
-    |a - b| / max(1, |a|, |b|): around 1e-9 is right, 1e-3 is a bug (or a kink of ReLU within h).
+    ``|a - b| / max(1, |a|, |b|)``: around 1e-9 is right, 1e-3 is a bug (or a kink of ReLU within h).
 
     Lecture item 10. Source: the definition of a derivative; Bengio 2012, arXiv:1206.5533, section 4.
 

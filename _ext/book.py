@@ -1,0 +1,120 @@
+"""What Sphinx needs to know about this book: solutions that fold, the lecture map, downloads."""
+
+import hashlib
+import os
+import shutil
+from pathlib import Path
+
+import nbformat
+import yaml
+from docutils import nodes
+from sphinx.util.docutils import SphinxDirective
+
+import reader
+
+# The build runs the notebooks: one BLAS thread, no progress bars, figures for a page.
+os.environ.update(
+    {name: "1" for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")},
+    DLNOTES_STATIC="1",
+    TQDM_DISABLE="1",
+)
+
+MAP = reader.ROOT / "chapters" / "back" / "lecture-map.yml"
+
+
+def forget_stale_outputs(app, config):
+    """The execution cache knows the cells only: wipe it when the package or the lock changes."""
+    cache = Path(config.nb_execution_cache_path or app.outdir.parent / ".jupyter_cache")
+    digest = hashlib.sha256()
+    for path in [*sorted(reader.ROOT.glob("dlnotes/**/*.py")), reader.ROOT / "requirements.lock"]:
+        digest.update(path.read_bytes())
+    mark = cache / "made-with"
+    if not mark.exists() or mark.read_text() != digest.hexdigest():
+        shutil.rmtree(cache, ignore_errors=True)
+        cache.mkdir(parents=True)
+        mark.write_text(digest.hexdigest())
+
+
+def address(app):
+    """With a repository address in _config.yml the page's buttons point there; without, there are none."""
+    options = app.config.html_theme_options
+    for name in "use_repository_button", "use_issues_button", "use_edit_page_button":
+        options[name] = bool(options.get("repository_url"))
+
+
+class details(nodes.General, nodes.Element):
+    """A native <details>: folds without JavaScript, and find-in-page and anchors open it."""
+
+
+def fold_solutions(app, doctree):
+    """A solution cell becomes the stub that the reader fills in, and the solution, folded."""
+    for cell in list(doctree.findall(nodes.container)):
+        if "tag_solution" not in cell["classes"]:
+            continue
+        source = next(cell.findall(nodes.literal_block)).rawsource or next(
+            cell.findall(nodes.literal_block)
+        ).astext()
+        stub = nodes.literal_block(reader.stub(source), reader.stub(source), language="python")
+        fold = details(summary="Solution", classes=["dl-solution"])
+        cell.replace_self([stub, fold])
+        fold += cell
+
+
+def visit_details(translator, node):
+    classes = " ".join(node["classes"])
+    translator.body.append(f'<details class="{classes}"><summary>{node["summary"]}</summary>\n')
+
+
+def depart_details(translator, node):
+    translator.body.append("</details>\n")
+
+
+def lecture_map():
+    """The lecture map: a list of parts, each with its items."""
+    return yaml.safe_load(MAP.read_text(encoding="utf-8"))
+
+
+class LectureMap(SphinxDirective):
+    """The tables of every idea of the lectures: where it stands in the book, its code, its tests."""
+
+    def run(self):
+        self.env.note_dependency(str(MAP))
+        lines = []
+        for part in lecture_map():
+            lines += ["", f"**{part['part']}**", ""]
+            lines += ["| No. | Idea | Where | Code | Tests |", "| --: | :-- | :-- | :-- | --: |"]
+            lines += [self.row(item) for item in part["items"]]
+        return self.parse_text_to_nodes("\n".join(lines))
+
+    def row(self, item):
+        places = item.get("places", [])
+        where = [f"{{ref}}`{place['notebook']} <{place['label']}>`" for place in places]
+        done = {place["notebook"] for place in places}
+        later = [n for n in item["notebooks"] if n not in done]
+        if later:
+            where.append(f"*to come: {', '.join(later)}*")
+        code = ", ".join(f"{{py:obj}}`~dlnotes.{name}`" for name in item.get("code", []))
+        tests = len(item.get("tests", [])) or ""
+        cells = [str(item["item"]), item["title"], ", ".join(where), code, str(tests)]
+        return "| " + " | ".join(cells) + " |"
+
+
+def give_reader_notebooks(app, error):
+    """The page's download button gives the reader's notebook, without the solutions in the way."""
+    if error or app.builder.name != "html":
+        return
+    for source in reader.sources():
+        target = Path(app.outdir, "_sources", source.relative_to(reader.ROOT))
+        if target.exists():
+            notebook = reader.readers_notebook(nbformat.read(source, 4))
+            target.write_text(nbformat.writes(notebook), encoding="utf-8")
+
+
+def setup(app):
+    app.add_node(details, html=(visit_details, depart_details))
+    app.add_directive("lecture-map", LectureMap)
+    app.connect("config-inited", forget_stale_outputs)
+    app.connect("builder-inited", address)
+    app.connect("doctree-read", fold_solutions)
+    app.connect("build-finished", give_reader_notebooks)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,40 @@
+"""The red thread of the book: one digit classifier, a row for every idea that improves it."""
+
+import csv
+from importlib.resources import files
+
+COLUMNS = ("notebook", "idea", "parameters", "test", "other writers")
+
+
+def recorded():
+    """The rows that the notebooks have printed so far, in order: a list of dictionaries."""
+    with files(__package__).joinpath("scoreboard.csv").open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def row(notebook, idea, parameters, test, other_writers):
+    """A measured row: accuracies of at least five networks on the test set, and on new writers.
+
+    >>> row("9.9", "guessing", 0, [0.1] * 5, [0.08, 0.12, 0.1, 0.1, 0.1])["other writers"]
+    '0.100 ± 0.014'
+    """
+    for name, values in ("test", test), ("other_writers", other_writers):
+        if len(values) < 5:
+            raise ValueError(f"{name}: got {len(values)} accuracies, expected at least five seeds")
+    values = (notebook, idea, f"{parameters:,}", _spread(test), _spread(other_writers))
+    return dict(zip(COLUMNS, values))
+
+
+def show(measured):
+    """Print the rows of earlier notebooks as recorded, and below them the one just measured."""
+    rows = [r for r in recorded() if r["notebook"] < measured["notebook"]] + [measured]
+    table = [COLUMNS, *([r[c] for c in COLUMNS] for r in rows)]
+    widths = [max(map(len, column)) for column in zip(*table)]
+    for line in table:
+        print("   ".join(f"{cell:{width}}" for cell, width in zip(line, widths)).rstrip())
+
+
+def _spread(values):
+    mean = sum(values) / len(values)
+    sd = (sum((v - mean) ** 2 for v in values) / len(values)) ** 0.5
+    return f"{mean:.3f} ± {sd:.3f}"
