@@ -51,9 +51,10 @@ def fold_solutions(app, doctree):
     for cell in list(doctree.findall(nodes.container)):
         if "tag_solution" not in cell["classes"]:
             continue
-        source = next(cell.findall(nodes.literal_block)).rawsource or next(
-            cell.findall(nodes.literal_block)
-        ).astext()
+        source = (
+            next(cell.findall(nodes.literal_block)).rawsource
+            or next(cell.findall(nodes.literal_block)).astext()
+        )
         stub = nodes.literal_block(reader.stub(source), reader.stub(source), language="python")
         fold = details(summary="Solution", classes=["dl-solution"])
         cell.replace_self([stub, fold])

@@ -1,6 +1,6 @@
 """The reader's notebook, made from the source: exercises to fill in, their solutions at the end.
 
-    python _ext/reader.py my        writes all of them into my/, never over a file you changed
+python _ext/reader.py my        writes all of them into my/, never over a file you changed
 """
 
 import ast
@@ -80,10 +80,10 @@ def _is_check(node):
 
 
 def plain(text):
-    """MyST to the Markdown that JupyterLab, Colab and GitHub show.
+    r"""MyST to the Markdown that JupyterLab, Colab and GitHub show.
 
-    >>> print(plain(":::{exercise} Count *\\n:label: count\\n\\nHow many?\\n:::"))
-    > **Exercise. Count \\\\***
+    >>> print(plain(":::{exercise} Count *\n:label: count\n\nHow many?\n:::"))
+    > **Exercise. Count \***
     >
     > How many?
     <BLANKLINE>
@@ -96,7 +96,9 @@ def plain(text):
         if opened:
             fence, kind, title = opened.groups()
             depth.append(fence)
-            title = ". ".join(filter(None, [BOXES.get(kind, ""), title.strip().replace("*", r"\*")]))
+            title = ". ".join(
+                filter(None, [BOXES.get(kind, ""), re.sub(r"\\?\*", r"\*", title.strip())])
+            )
             out += [f"> **{title}**" if title else ">", ">"]
             options = True
         elif depth and line.strip() == depth[-1]:

@@ -141,7 +141,9 @@ def softmax(f):
 def _output(f):
     """Raise unless f is the output of a network: (N, D), or (M, N, D), with some examples."""
     if f.ndim not in (2, 3) or 0 in f.shape:
-        raise ValueError(f"f: got shape {f.shape}, expected (N, D), or (M, N, D), and no empty axis")
+        raise ValueError(
+            f"f: got shape {f.shape}, expected (N, D), or (M, N, D), and no empty axis"
+        )
 
 
 def _targets(f, y):

@@ -10,7 +10,6 @@ A wrong answer is a test (it must fail) and a hint (for a reader whose result eq
 """
 
 import copy
-import linecache
 import traceback
 
 import numpy as np
@@ -35,13 +34,13 @@ def check(label, mine):
         print(f"There is no exercise called {label!r}. These exist: {known}.")
         return
     try:
-        message = judge(label, mine)
+        message = _judge(label, mine)
     except Exception as error:  # a reader's object may do anything when it is compared
         message = f"not yet. It could not be compared: {type(error).__name__}: {error}"
     print(f"{label}: {message}")
 
 
-def judge(label, mine):
+def _judge(label, mine):
     """The verdict on ``mine``, as a text that begins with "correct", "not yet" or "not written"."""
     cases, answer, hints = EXERCISES[label]
     if mine is ...:
@@ -127,9 +126,7 @@ def _same(a, b):
 
 def _failure(error):
     """The reader's exception, and the line of the reader's code where it was raised."""
-    frames = [
-        f for f in traceback.extract_tb(error.__traceback__) if f.filename != __file__
-    ]
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename != __file__]
     text = f"It stopped with {type(error).__name__}: {error}"
     if not frames:
         return text

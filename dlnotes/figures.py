@@ -48,7 +48,7 @@ plt.rcParams.update(
 )
 
 
-def static():
+def _static():
     """Whether the website is being built: the variable DLNOTES_STATIC is set by the build alone."""
     return bool(os.environ.get("DLNOTES_STATIC"))
 
@@ -68,8 +68,10 @@ def figure(fig, alt):
         plt.close(fig)
         raise ValueError(f"alt: got {alt!r}, expected a sentence that states what the figure shows")
     text = html.escape(alt, quote=True)
-    if static():
-        shown = f'<figure class="dl-figure" role="img" aria-label="{text}">{svg(fig, alt)}</figure>'
+    if _static():
+        shown = (
+            f'<figure class="dl-figure" role="img" aria-label="{text}">{_svg(fig, alt)}</figure>'
+        )
     else:
         width = round(fig.get_figwidth() * 100)
         with io.BytesIO() as file:
@@ -80,7 +82,7 @@ def figure(fig, alt):
     display({"text/html": shown}, raw=True)
 
 
-def svg(fig, name):
+def _svg(fig, name):
     """The figure as SVG text that can stand inside a page beside others; ``name`` sets its ids."""
     salt = hashlib.sha256(name.encode()).hexdigest()[:8]
     with plt.rc_context({"svg.hashsalt": salt}), io.StringIO() as file:

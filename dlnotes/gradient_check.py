@@ -38,7 +38,9 @@ def check_gradient(fn, phi, *, rng=None, coordinates=None, h=1e-5):
     """
     phi = np.array(phi)
     if phi.ndim != 1 or phi.dtype != np.float64:
-        raise ValueError(f"phi: got {phi.dtype} of shape {phi.shape}, expected float64 of shape (P,)")
+        raise ValueError(
+            f"phi: got {phi.dtype} of shape {phi.shape}, expected float64 of shape (P,)"
+        )
     _, ours = fn(phi.copy())
     if np.shape(ours) != phi.shape:
         raise ValueError(f"fn: its gradient has shape {np.shape(ours)}, expected {phi.shape}")

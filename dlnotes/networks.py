@@ -82,7 +82,7 @@ class Dense(Layer):
     in the lecture, β is (D_out,), and the result is (..., N, D_out). Its parameters are Ω, row by
     row, then β: D_out (D_in + 1) of them. ``init`` fills Ω (He's by default); β starts at zero.
 
-    Lecture items: 4 (the layer), 9-11 (its forward and backward passes).
+    Lecture items 4 (the layer) and 9-11 (its forward and backward passes).
     Source: Rumelhart, Hinton & Williams 1986, "Learning representations by back-propagating errors".
 
     >>> import numpy as np
@@ -136,16 +136,17 @@ class Dense(Layer):
 class Network(Layer):
     """Layers one after the other: the network f[x, φ] of lecture 1. A network is itself a layer.
 
-    ``f(x, phi)`` is the output; `gradient` is back-propagation (lecture items 4 and 9-11).
+    ``f(x, phi)`` is the output; `gradient` is back-propagation.
+    Lecture items 4, 9-11 and 157. Source: Prince 2023, "Understanding Deep Learning", section 4.5.
 
     >>> import numpy as np
     >>> from dlnotes import ReLU
     >>> f = Network(Dense(2, 3), ReLU(), Dense(3, 1))
     >>> f
     Network: 13 parameters
-      Dense(2, 3)   9
-      ReLU()        0
-      Dense(3, 1)   4
+      Dense(2, 3)   (N, 3)   9
+      ReLU()        (N, 3)   0
+      Dense(3, 1)   (N, 1)   4
     >>> phi = f.init(np.random.default_rng(0))
     >>> phi.shape, f(np.ones((5, 2)), phi).shape
     ((13,), (5, 1))
@@ -296,14 +297,17 @@ class Network(Layer):
             )
 
     def __repr__(self):
-        rows = []
+        rows, inner, d = [], {}, None
         for layer in self.layers:
-            first, *rest = repr(layer).splitlines()
-            rows += [(first, f"{layer.size:,}"), *((line, None) for line in rest)]
-        wide = max(len(name) for name, n in rows if n is not None)
-        tall = max(len(n) for _, n in rows if n is not None)
-        lines = [f"  {name:{wide}}   {n:>{tall}}" if n else f"  {name}" for name, n in rows]
-        return "\n".join([f"Network: {self.size:,} parameters", *lines])
+            d = layer.features(d)
+            first, *inner[len(rows)] = repr(layer).splitlines()
+            rows.append((first, f"(N, {d})" if d else "", f"{layer.size:,}"))
+        a, b, c = (max(map(len, column)) for column in zip(*rows))
+        lines = [f"Network: {self.size:,} parameters"]
+        for k, (name, shape, count) in enumerate(rows):
+            lines += [f"  {name:{a}}   {shape:{b}}   {count:>{c}}"]
+            lines += [f"  {line}" for line in inner[k]]
+        return "\n".join(lines)
 
 
 def spawn(rng, phi):
@@ -316,7 +320,9 @@ def spawn(rng, phi):
     if isinstance(rng, np.random.Generator):
         return rng.spawn(len(phi))
     if len(rng) != len(phi):
-        raise ValueError(f"rng: got {len(rng)} Generators, expected one for each of {len(phi)} models")
+        raise ValueError(
+            f"rng: got {len(rng)} Generators, expected one for each of {len(phi)} models"
+        )
     return rng
 
 

@@ -3,7 +3,7 @@
 import csv
 from importlib.resources import files
 
-COLUMNS = ("notebook", "idea", "parameters", "test", "other writers")
+COLUMNS = ("notebook", "idea", "size", "test set", "new writers")
 
 
 def recorded():
@@ -12,16 +12,18 @@ def recorded():
         return list(csv.DictReader(file))
 
 
-def row(notebook, idea, parameters, test, other_writers):
-    """A measured row: accuracies of at least five networks on the test set, and on new writers.
+def row(notebook, idea, size, test, new_writers):
+    """A measured row: the accuracies of at least five networks on the test set, and on new writers.
 
-    >>> row("9.9", "guessing", 0, [0.1] * 5, [0.08, 0.12, 0.1, 0.1, 0.1])["other writers"]
-    '0.100 ± 0.014'
+    ``size`` is the number of parameters.
+
+    >>> row("9.9", "guessing", 0, [0.1] * 5, [0.08, 0.12, 0.1, 0.1, 0.1])["new writers"]
+    '0.100 ± 0.013'
     """
-    for name, values in ("test", test), ("other_writers", other_writers):
+    for name, values in ("test", test), ("new_writers", new_writers):
         if len(values) < 5:
             raise ValueError(f"{name}: got {len(values)} accuracies, expected at least five seeds")
-    values = (notebook, idea, f"{parameters:,}", _spread(test), _spread(other_writers))
+    values = (notebook, idea, f"{size:,}", _spread(test), _spread(new_writers))
     return dict(zip(COLUMNS, values))
 
 

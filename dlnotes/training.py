@@ -27,7 +27,19 @@ class Step(NamedTuple):
 
 
 def train(
-    f, phi, x, y, loss, optimizer, *, epochs, batch=None, rng=None, state=None, memory=None, wrap=None
+    f,
+    phi,
+    x,
+    y,
+    loss,
+    optimizer,
+    *,
+    epochs,
+    batch=None,
+    rng=None,
+    state=None,
+    memory=None,
+    wrap=None,
 ):
     """Train ``f`` in place, by mini-batches drawn without replacement; yield a `Step` per update.
 

@@ -84,9 +84,7 @@ def textbook(widths, batch, optimizer):
     """The plain version that a student writes: lists of arrays, one line an equation."""
     x, y = data(widths, batch)
     rng = np.random.default_rng(0)
-    W = [
-        (rng.normal(size=(a, b)) * np.sqrt(2 / a)).astype(F32) for a, b in zip(widths, widths[1:])
-    ]
+    W = [(rng.normal(size=(a, b)) * np.sqrt(2 / a)).astype(F32) for a, b in zip(widths, widths[1:])]
     b = [np.zeros(n, F32) for n in widths[1:]]
     p = W + b
     m, v, t = [np.zeros_like(a) for a in p], [np.zeros_like(a) for a in p], 0
@@ -114,9 +112,7 @@ def textbook(widths, batch, optimizer):
             if optimizer == "adam":
                 m[i] = 0.9 * m[i] + 0.1 * g
                 v[i] = 0.999 * v[i] + 0.001 * g**2
-                p[i] -= (
-                    1e-3 * (m[i] / (1 - 0.9**t)) / (np.sqrt(v[i] / (1 - 0.999**t)) + 1e-8)
-                )
+                p[i] -= 1e-3 * (m[i] / (1 - 0.9**t)) / (np.sqrt(v[i] / (1 - 0.999**t)) + 1e-8)
             else:
                 p[i] -= 1e-3 * g
 
@@ -129,7 +125,12 @@ def sklearn(widths, batch, optimizer):
     x, y = data(widths, batch)
     kind = MLPRegressor if widths[-1] == 1 else MLPClassifier
     model = kind(
-        hidden_layer_sizes=widths[1:-1], solver=optimizer, batch_size=batch, alpha=0, momentum=0, shuffle=False
+        hidden_layer_sizes=widths[1:-1],
+        solver=optimizer,
+        batch_size=batch,
+        alpha=0,
+        momentum=0,
+        shuffle=False,
     )
     if widths[-1] == 1:
         return lambda: model.partial_fit(x, y.ravel())
@@ -194,7 +195,10 @@ def compare(cases, variants):
         for _ in range(ROUNDS):
             for variant in variants:
                 done = subprocess.run(
-                    [sys.executable, __file__, variant, case], capture_output=True, text=True
+                    [sys.executable, __file__, variant, case],
+                    capture_output=True,
+                    text=True,
+                    check=False,
                 )
                 if done.returncode:
                     raise SystemExit(done.stderr)

@@ -1,0 +1,145 @@
+"""Break the algorithms on purpose, one operator at a time; the tests must notice each time.
+
+    python tests/mutants.py [MODULE …]        (make mutants; about ten minutes on two cores)
+
+Every arithmetic operator, comparison, sign and number in the modules below is flipped in a copy of
+the package, and the fast tests run against the copy. A mutant that they pass is a survivor: either
+a test is missing, or the code says something that makes no difference. Survivors are listed, and
+the exit status is their number (at most 100).
+"""
+
+import ast
+import copy
+import shutil
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+MODULES = ["activations", "distributions", "initializers", "networks", "optimizers", "training"]
+TESTS = [f"tests/test_{name}.py" for name in ("gradients", "optimizers", "distributions")]
+TESTS += [f"tests/test_{name}.py" for name in ("networks", "training")]
+
+FLIPS = {
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.Div,
+    ast.Div: ast.Mult,
+    ast.Pow: ast.Mult,
+    ast.FloorDiv: ast.Mult,
+    ast.BitAnd: ast.BitOr,
+    ast.BitOr: ast.BitAnd,
+    ast.Lt: ast.LtE,
+    ast.LtE: ast.Lt,
+    ast.Gt: ast.GtE,
+    ast.GtE: ast.Gt,
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.And: ast.Or,
+    ast.Or: ast.And,
+}
+NAMES = {"maximum": "minimum", "max": "min", "min": "max", "greater": "greater_equal"}
+NAMES |= {"argmax": "argmin", "exp": "expm1", "log1p": "log", "tanh": "sin", "all": "any"}
+
+# Mutants that change nothing, with the reason why.
+EQUIVALENT = {
+    "np.empty(2 ** 25 - 2 ** 16, np.uint8)": "only speed depends on the size",
+}
+
+
+def sites(tree):
+    """Every place that can be flipped, but for messages, documentation and repr."""
+    skip = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Raise) or getattr(node, "name", "") == "__repr__":
+            skip |= set(ast.walk(node))
+        if isinstance(node, ast.JoinedStr):
+            skip |= set(ast.walk(node))
+    for node in ast.walk(tree):
+        if node in skip:
+            continue
+        if isinstance(node, (ast.BinOp, ast.AugAssign, ast.BoolOp)) and type(node.op) in FLIPS:
+            yield node, "op"
+        elif isinstance(node, ast.Compare) and type(node.ops[0]) in FLIPS:
+            yield from ((node, k) for k in range(len(node.ops)))
+        elif isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.Not)):
+            yield node, "sign"
+        elif isinstance(node, ast.Constant) and type(node.value) in (int, float):
+            yield node, "number"
+        elif isinstance(node, ast.Attribute) and node.attr in NAMES:
+            yield node, "name"
+
+
+def flip(node, what):
+    """Flip one place of a tree, in place."""
+    if what == "op":
+        node.op = FLIPS[type(node.op)]()
+    elif what == "sign":
+        node.op = ast.UAdd() if isinstance(node.op, ast.USub) else ast.UAdd()
+        if isinstance(node.op, ast.UAdd) and isinstance(node.operand, ast.Compare):
+            node.operand = ast.Call(ast.Name("bool", ast.Load()), [node.operand], [])
+    elif what == "number":
+        node.value = node.value + 1
+    elif what == "name":
+        node.attr = NAMES[node.attr]
+    else:
+        node.ops[what] = FLIPS[type(node.ops[what])]()
+
+
+def mutants(module):
+    """Each mutant of a module: its source, and what was changed."""
+    text = (ROOT / "dlnotes" / f"{module}.py").read_text(encoding="utf-8")
+    tree = ast.parse(text)
+    parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+    order = {id(node): k for k, node in enumerate(ast.walk(tree))}
+    for node, what in sites(tree):
+        statement = node
+        while not isinstance(statement, ast.stmt):
+            statement = parents[statement]
+        if ast.unparse(statement) in EQUIVALENT or ast.unparse(node) in EQUIVALENT:
+            continue
+        changed = copy.deepcopy(tree)
+        twin = list(ast.walk(changed))[order[id(node)]]
+        before = ast.unparse(node)
+        flip(twin, what)
+        yield ast.unparse(changed), f"{module}.py:{node.lineno}: {before}  ->  {ast.unparse(twin)}"
+
+
+def survives(mutant):
+    """Whether the tests pass in a copy of the project with this module."""
+    module, source = mutant
+    with tempfile.TemporaryDirectory() as folder:
+        for name in "dlnotes", "tests":
+            shutil.copytree(
+                ROOT / name, Path(folder, name), ignore=shutil.ignore_patterns("__pycache__")
+            )
+        for name in "conftest.py", "pyproject.toml":
+            shutil.copy(ROOT / name, folder)
+        Path(folder, "dlnotes", f"{module}.py").write_text(source, encoding="utf-8")
+        command = [sys.executable, "-m", "pytest", "-q", "-x", "--override-ini=addopts=", *TESTS]
+        try:
+            done = subprocess.run(command, cwd=folder, capture_output=True, timeout=120, check=False)
+        except subprocess.TimeoutExpired:
+            return False
+        return done.returncode == 0
+
+
+def main(modules):
+    unchanged = [("activations", (ROOT / "dlnotes/activations.py").read_text(encoding="utf-8"))]
+    if not survives(unchanged[0]):
+        raise SystemExit("The tests fail without any mutant; mend that first.")
+    todo = [(module, source, what) for module in modules for source, what in mutants(module)]
+    survivors = []
+    with ThreadPoolExecutor(2) as pool:
+        for (_, _, what), alive in zip(todo, pool.map(survives, (t[:2] for t in todo))):
+            if alive:
+                survivors.append(what)
+                print("survived:", what, flush=True)
+    print(f"{len(todo)} mutants, {len(todo) - len(survivors)} noticed, {len(survivors)} survived")
+    return min(100, len(survivors))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:] or MODULES))

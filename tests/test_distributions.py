@@ -1,0 +1,97 @@
+"""Losses against SciPy, at extreme outputs, and their samples; bad targets."""
+
+import numpy as np
+import pytest
+import scipy.special
+import scipy.stats
+
+import dlnotes as dl
+
+rng = np.random.default_rng(0)
+LOGITS = rng.normal(0, 3, size=(50, 4))
+LABELS = rng.integers(0, 4, 50)
+
+
+def test_nll_against_scipy():
+    real = rng.normal(size=(50, 4))
+    gauss = scipy.stats.norm(LOGITS, np.sqrt(0.5)).logpdf(real).sum(axis=1)
+    assert np.allclose(dl.SquaredError().nll(LOGITS, real), -gauss - 4 * 0.5 * np.log(np.pi))
+    bits = rng.integers(0, 2, (50, 4))
+    bernoulli = scipy.stats.bernoulli(scipy.special.expit(LOGITS)).logpmf(bits).sum(axis=1)
+    assert np.allclose(dl.Bernoulli().nll(LOGITS, bits), -bernoulli)
+    log_p = scipy.special.log_softmax(LOGITS, axis=1)
+    assert np.allclose(dl.Categorical().nll(LOGITS, LABELS), -log_p[np.arange(50), LABELS])
+    assert np.allclose(dl.softmax(LOGITS), scipy.special.softmax(LOGITS, axis=1))
+
+
+@pytest.mark.parametrize("size", [40.0, 800.0, 1e5])
+def test_extreme_logits(size):
+    """No overflow, and the right value, where the naive forms give inf or nan."""
+    f = np.array([[size], [-size]])
+    for y, expected in (np.array([[0], [0]]), [size, 0]), (np.array([[1], [1]]), [0, size]):
+        nll, df = dl.Bernoulli().nll_and_gradient(f, y)
+        assert np.allclose(nll, expected, atol=1e-15) and np.isfinite(df).all()
+    nll, df = dl.Categorical().nll_and_gradient(np.array([[size, 0, -size]]), np.array([2]))
+    assert nll[0] == pytest.approx(2 * size) and np.allclose(df, [[1, 0, -1]], atol=1e-15)
+    tail = dl.Bernoulli().nll(np.array([[40.0]]), np.array([[1]]))
+    assert tail[0] == pytest.approx(np.exp(-40), rel=1e-12)
+
+
+def test_categorical_with_two_classes_is_bernoulli():
+    z = rng.normal(size=(20, 1))
+    y = rng.integers(0, 2, (20, 1))
+    two = np.concatenate([np.zeros_like(z), z], axis=1)
+    assert np.allclose(dl.Bernoulli().nll(z, y), dl.Categorical().nll(two, y[:, 0]))
+
+
+def test_samples_follow_the_distribution():
+    """Means of many samples within four standard errors; modes are where the density is highest."""
+    n, draw = 20_000, np.random.default_rng(1)
+    f = np.array([[0.3, -1.2, 2.0]])
+    many = np.repeat(f, n, axis=0)
+    normal = dl.SquaredError().sample(many, draw)
+    assert np.allclose(normal.mean(axis=0), f[0], atol=4 * np.sqrt(0.5 / n))
+    assert np.allclose(normal.var(axis=0), 0.5, rtol=0.05)
+    p = scipy.special.expit(f[0])
+    bits = dl.Bernoulli().sample(many, draw)
+    assert np.allclose(bits.mean(axis=0), p, atol=4 * 0.5 / np.sqrt(n))
+    share = np.bincount(dl.Categorical().sample(many, draw), minlength=3) / n
+    assert np.allclose(share, dl.softmax(f)[0], atol=4 * 0.5 / np.sqrt(n))
+    assert dl.SquaredError().mode(f) is f
+    assert dl.Bernoulli().mode(f).tolist() == [[1, 0, 1]]
+    assert dl.Categorical().mode(f).tolist() == [2]
+    assert dl.SquaredError().sample(f.astype(np.float32), draw).dtype == np.float32
+
+
+def test_the_loss_has_no_factor_and_sums_over_outputs():
+    f, y = np.array([[3.0, 4.0], [0.0, 0.0]]), np.zeros((2, 2))
+    assert dl.SquaredError().nll(f, y).tolist() == [25, 0]
+
+
+@pytest.mark.parametrize(
+    "loss, f, y, message",
+    [
+        (
+            dl.SquaredError(),
+            np.zeros((5, 1)),
+            np.zeros(5),
+            r"y: got shape \(5,\), expected exactly",
+        ),
+        (dl.SquaredError(), np.zeros((5, 1)), np.zeros((1, 5)), "never|exactly the output's shape"),
+        (dl.SquaredError(), np.zeros((5, 1)), np.zeros((5, 1), "f4"), "y: got float32, expected"),
+        (dl.SquaredError(), np.zeros((5, 1)), [[0]] * 5, "y: got list"),
+        (dl.SquaredError(), np.zeros((0, 1)), np.zeros((0, 1)), "no empty axis"),
+        (dl.SquaredError(), np.zeros(5), np.zeros(5), r"f: got shape \(5,\)"),
+        (dl.Bernoulli(), np.zeros((5, 1)), np.full((5, 1), 2), "y: got values from 2.0 to 2.0"),
+        (dl.Bernoulli(), np.zeros((5, 1)), np.full((5, 1), np.nan), "y: got values from nan"),
+        (dl.Bernoulli(), np.zeros((5, 1)), np.zeros(5, int), "exactly the output's shape"),
+        (dl.Categorical(), np.zeros((5, 3)), np.full(5, 3), "labels from 3 to 3, expected 0 to 2"),
+        (dl.Categorical(), np.zeros((5, 3)), np.full(5, -1), "labels from -1 to -1"),
+        (dl.Categorical(), np.zeros((5, 3)), np.zeros(5), "y: got float64, expected whole numbers"),
+        (dl.Categorical(), np.zeros((5, 3)), np.zeros((5, 1), int), "labels of shape"),
+        (dl.Categorical(), np.zeros((2, 5, 3)), np.zeros((3, 5), int), "labels of shape"),
+    ],
+)
+def test_bad_targets_are_named(loss, f, y, message):
+    with pytest.raises(ValueError, match=message):
+        loss.nll(f, y)

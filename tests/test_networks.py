@@ -1,0 +1,225 @@
+"""Networks and their conventions: shapes, views, initial values, and what is refused."""
+
+import numpy as np
+import pytest
+import scipy.special
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import dlnotes as dl
+
+settings.register_profile("book", derandomize=True, database=None, deadline=None, max_examples=60)
+settings.load_profile("book")
+
+F = dl.Network(dl.Dense(4, 6), dl.ReLU(), dl.Dense(6, 3))
+
+
+def test_the_plain_network_of_the_lecture():
+    """h = a[β + Ω x] for one column x, Ω of shape (D_out, D_in): the lecture's own equations."""
+    rng = np.random.default_rng(0)
+    phi, x = F.init(rng) + 0.1, rng.normal(size=4)
+    (W0, b0), (W1, b1) = F.layers[0].views(phi[F.slices[0]]), F.layers[2].views(phi[F.slices[2]])
+    assert W0.shape == (6, 4) and W1.shape == (3, 6)
+    plain = b1 + W1 @ np.maximum(b0 + W0 @ x, 0)
+    assert np.allclose(F(x[None, :], phi)[0], plain, rtol=1e-14)
+
+
+@pytest.mark.parametrize("D, K", [(1, 1), (3, 2), (5, 4), (8, 3)])
+def test_parameter_count(D, K):
+    """3D + 1 + (K-1) D (D+1) for one input, one output and K hidden layers of D units (item 7)."""
+    layers = [dl.Dense(1, D), dl.ReLU()]
+    for _ in range(K - 1):
+        layers += [dl.Dense(D, D), dl.ReLU()]
+    f = dl.Network(*layers, dl.Dense(D, 1))
+    assert f.size == 3 * D + 1 + (K - 1) * D * (D + 1)
+    assert f.init(np.random.default_rng(0)).shape == (f.size,)
+
+
+def test_parameters_are_views():
+    phi = F.init(np.random.default_rng(0), models=3)
+    Omega, beta = F.layers[0].views(phi[..., F.slices[0]])
+    assert np.shares_memory(Omega, phi) and np.shares_memory(beta, phi)
+    assert Omega.shape == (3, 6, 4) and beta.shape == (3, 6)
+    Omega[1] = 7
+    assert (phi[1, :24] == 7).all() and not (phi[0] == 7).any()
+
+
+def test_he_initialization():
+    """Variance 2/D_in, mean 0; biases 0; the same network in both float types."""
+    f = dl.Network(dl.Dense(400, 300))
+    phi = f.init(np.random.default_rng(0))
+    Omega, beta = f.layers[0].views(phi)
+    assert Omega.var() == pytest.approx(2 / 400, rel=0.02)
+    assert abs(Omega.mean()) < 3 * np.sqrt(2 / 400 / Omega.size)
+    assert not beta.any()
+    single = f.init(np.random.default_rng(0), dtype=np.float32)
+    assert single.dtype == np.float32 and np.allclose(single, phi, rtol=1e-6)
+
+
+def test_a_member_is_the_same_network_alone_or_among_others():
+    many = F.init(np.random.default_rng(5), models=4)
+    for m, child in enumerate(np.random.default_rng(5).spawn(4)):
+        assert np.array_equal(many[m], F.init(child))
+    assert len({row.tobytes() for row in many}) == 4
+
+
+def test_networks_nest():
+    """A network is a layer: nesting changes nothing but the repr."""
+    inner = dl.Network(dl.ReLU(), dl.Dense(6, 3))
+    nested = dl.Network(dl.Dense(4, 6), inner)
+    phi = F.init(np.random.default_rng(1))
+    x = np.random.default_rng(2).normal(size=(5, 4))
+    assert np.array_equal(phi, nested.init(np.random.default_rng(1)))
+    assert np.array_equal(F(x, phi), nested(x, phi))
+    assert np.array_equal(F.decay_mask, nested.decay_mask)
+    assert repr(nested).splitlines() == [
+        "Network: 51 parameters",
+        "  Dense(4, 6)              (N, 6)   30",
+        "  Network: 21 parameters   (N, 3)   21",
+        "    ReLU()                  0",
+        "    Dense(6, 3)   (N, 3)   21",
+    ]
+
+
+def test_weights_decay_and_biases_do_not():
+    mask = F.decay_mask
+    assert mask.shape == (51,) and mask.sum() == 24 + 18
+    for k in 0, 2:
+        Omega, beta = F.layers[k].views(mask[F.slices[k]])
+        assert Omega.all() and not beta.any()
+
+
+class Probe(dl.Layer):
+    """A layer with running statistics and noise, to hold the interface: y = x - mean + noise."""
+
+    stats = 2
+
+    def fill_state(self, state):
+        state[...] = 5
+
+    def forward(self, x, phi, ctx):
+        if ctx.train:
+            ctx.state[...] = x.mean(axis=-2)
+        noise = 0
+        if ctx.rng is not None:
+            several = isinstance(ctx.rng, list)
+            noise = (
+                np.stack([r.normal(size=x.shape[-2:]) for r in ctx.rng])
+                if several
+                else ctx.rng.normal(size=x.shape)
+            )
+        return x - ctx.state[..., None, :] + noise, None
+
+    def backward(self, dy, saved, phi, dphi, need_dx=True):
+        return dy
+
+
+def test_running_statistics_and_random_layers():
+    """State is explicit: inference reads it, training moves it; each model has its own noise."""
+    f = dl.Network(dl.Dense(3, 2), dl.Network(Probe(), dl.Dense(2, 2)), Probe())
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(6, 3)), rng.normal(size=(6, 2))
+    phi, state = f.init(rng, models=3), f.init_state(models=3)
+    assert state.shape == (3, 4) and (state == 5).all()
+    before = f(x, phi, state=state)
+    assert np.array_equal(before, f(x, phi, state=state)) and (state == 5).all()
+    f.gradient(x, y, phi, dl.SquaredError(), state=state)
+    hidden = f.layers[0].forward(x, phi[:, f.slices[0]], dl.Context())[0]
+    assert np.allclose(state[:, :2], hidden.mean(axis=1))
+    noisy = f(x, phi, state=state, rng=np.random.default_rng(7))
+    for m, child in enumerate(np.random.default_rng(7).spawn(3)):
+        assert np.allclose(noisy[m], f(x, phi[m], state=state[m], rng=child), rtol=1e-12)
+    with pytest.raises(ValueError, match=r"state: got None, expected shape \(3, 4\)"):
+        f(x, phi)
+    with pytest.raises(ValueError, match="rng: got 2 Generators, expected one for each of 3"):
+        f(x, phi, state=state, rng=rng.spawn(2))
+
+
+def test_activations_against_scipy():
+    z = np.concatenate([np.linspace(-50, 50, 401), [-1000, 1000]])[None, :]
+    none = np.empty(0)
+    assert np.allclose(dl.Network(dl.Sigmoid())(z, none), scipy.special.expit(z), rtol=1e-14)
+    assert np.allclose(dl.Network(dl.Tanh())(z, none), np.tanh(z), rtol=1e-15)
+    assert np.array_equal(dl.Network(dl.ReLU())(z, none), np.clip(z, 0, None))
+    assert np.array_equal(dl.Network(dl.Identity())(z, none), z)
+
+
+def test_steepest_slopes():
+    """The slope of the sigmoid is ¼ at 0 and nowhere more (item 107); that of tanh is 1."""
+    z, none = np.linspace(-6, 6, 1201)[None, :], np.empty(0)
+    for layer, steepest in (dl.Sigmoid(), 0.25), (dl.Tanh(), 1.0):
+        y, saved = layer.forward(z, none, dl.Context())
+        slope = layer.backward(np.ones_like(z), saved, none, none)
+        assert slope.max() == steepest and z[0, slope.argmax()] == pytest.approx(0, abs=1e-12)
+        assert (slope > 0).all()
+
+
+# What is refused -----------------------------------------------------------------------------------
+
+PHI, X = np.zeros(51), np.zeros((5, 4))
+
+
+@pytest.mark.parametrize(
+    "x, phi, message",
+    [
+        (X, np.zeros(50), r"phi: got shape \(50,\), expected \(51,\)"),
+        (X, np.zeros((1, 2, 51)), r"phi: got shape \(1, 2, 51\)"),
+        (X, PHI.astype(np.float32), "x: got float64, expected φ's float type, float32"),
+        (X.astype(np.float32), PHI, "x: got float32, expected φ's float type, float64"),
+        (X.astype(int), PHI, "x: got int64, expected φ's float type"),
+        (X, PHI.astype(int), "expected φ's float type"),
+        (X[:, :3], PHI, r"x: got shape \(5, 3\), expected \(N, 4\)"),
+        (X[0], PHI, r"x: got shape \(4,\), expected \(N, 4\): rows are examples"),
+        (X[:0], PHI, r"x: got shape \(0, 4\), expected at least one example"),
+        (np.zeros((2, 5, 4)), PHI, r"x: got shape \(2, 5, 4\) for phi of shape \(51,\)"),
+        (np.zeros((2, 5, 4)), np.zeros((3, 51)), "with the M models of phi"),
+        (X.tolist(), PHI, "x: got list, expected a NumPy array"),
+        (X, PHI.tolist(), "phi: got list, expected a NumPy array"),
+    ],
+)
+def test_what_does_not_fit_is_named(x, phi, message):
+    with pytest.raises(ValueError, match=message):
+        F(x, phi)
+    with pytest.raises(ValueError, match=message):
+        F.gradient(x, np.zeros((5, 3)), phi, dl.SquaredError())
+
+
+@pytest.mark.parametrize(
+    "make, message",
+    [
+        (dl.Network, "layers: got none"),
+        (lambda: dl.Network(dl.ReLU), r"layers\[0\]: .* write ReLU\(\)"),
+        (lambda: dl.Network(dl.Dense(2, 3), 7), r"layers\[1\]: got 7, expected a layer"),
+        (
+            lambda: dl.Network(dl.Dense(2, 3), dl.ReLU(), dl.Dense(4, 1)),
+            r"Dense\(4, 1\) expects 4 features, and gets 3",
+        ),
+        (lambda: dl.Dense(0, 3), "d_in: got 0, expected a whole number, at least 1"),
+        (lambda: dl.Dense(2, 1.5), "d_out: got 1.5"),
+        (lambda: F.init(0), "rng: got 0, expected a Generator"),
+        (lambda: F.init(np.random.default_rng(0), models=0), "models: got 0"),
+        (lambda: F.init_state(models=True), "models: got True"),
+    ],
+)
+def test_networks_that_cannot_be_made(make, message):
+    with pytest.raises(ValueError, match=message):
+        make()
+
+
+shapes = st.lists(st.integers(0, 5), max_size=4).map(tuple)
+
+
+@given(shapes, shapes, shapes)
+def test_every_other_shape_is_an_error_and_never_a_broadcast(x, phi, y):
+    """Whatever the shapes: the right result for them, or a ValueError; nothing in between."""
+    x, y = np.zeros(x), np.zeros(y)
+    phi = np.zeros((*phi[:1], 51)) if len(phi) < 2 else np.zeros(phi)
+    try:
+        loss, dphi = F.gradient(x, y, phi, dl.SquaredError())
+    except ValueError as error:
+        assert str(error).split(":")[0] in ("x", "y", "phi", "f")
+    else:
+        members = phi.shape[:-1]
+        assert dphi.shape == phi.shape and np.shape(loss) == members
+        assert x.shape in ((x.shape[-2], 4), (*members, x.shape[-2], 4))
+        assert y.shape in ((x.shape[-2], 3), (*members, x.shape[-2], 3))

@@ -1,0 +1,217 @@
+"""The training loop: what it shows each model, how it stops, and what it keeps."""
+
+import warnings
+
+import numpy as np
+import pytest
+
+import dlnotes as dl
+
+F = dl.Network(dl.Dense(3, 8), dl.Tanh(), dl.Dense(8, 2))
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(23, 3))
+Y = RNG.normal(size=(23, 2))
+
+
+def fit(phi, x=X, y=Y, loss=None, optimizer=None, f=F, **options):
+    options = {"epochs": 2, "batch": 5, "rng": np.random.default_rng(1)} | options
+    steps = dl.train(
+        f, phi, x, y, loss or dl.SquaredError(), optimizer or dl.Momentum(0.05), **options
+    )
+    return list(steps)
+
+
+class Spy(dl.SquaredError):
+    """Remembers the targets of every batch."""
+
+    def __init__(self):
+        self.seen = []
+
+    def nll_and_gradient(self, f, y):
+        self.seen.append(y)
+        return super().nll_and_gradient(f, y)
+
+
+def test_an_epoch_uses_every_example_once():
+    """Without replacement, a short last batch included, in a new order each epoch (item 57)."""
+    spy = Spy()
+    steps = fit(F.init(np.random.default_rng(0)), loss=spy)
+    assert [len(y) for y in spy.seen] == [5, 5, 5, 5, 3] * 2
+    epochs = np.concatenate(spy.seen[:5]), np.concatenate(spy.seen[5:])
+    for rows in epochs:
+        assert np.array_equal(np.sort(rows, axis=0), np.sort(Y, axis=0))
+        assert not np.array_equal(rows, Y)
+    assert not np.array_equal(*epochs)
+    assert [s.ends_epoch for s in steps] == ([False] * 4 + [True]) * 2
+    assert [s.epoch for s in steps] == [1] * 5 + [2] * 5
+    assert [s.t for s in steps] == list(range(1, 11))
+
+
+def test_inputs_and_targets_stay_together():
+    spy = Spy()
+    x = Y[:, [0, 1, 0]]
+    phi = np.zeros(F.size)
+    seen = []
+
+    class SpyNetwork(dl.Network):
+        def forward(self, x, phi, ctx):
+            seen.append(x)
+            return super().forward(x, phi, ctx)
+
+    fit(phi, x=x, loss=spy, f=SpyNetwork(*F.layers))
+    for a, b in zip(seen, spy.seen, strict=True):
+        assert np.array_equal(a, b[:, [0, 1, 0]])
+
+
+def test_full_batch_is_plain_gradient_descent():
+    phi = F.init(np.random.default_rng(0))
+    plain = phi.copy()
+    steps = fit(phi, optimizer=dl.GradientDescent(0.1), epochs=4, batch=None, rng=None)
+    for k in range(4):
+        loss, dphi = F.gradient(X, Y, plain, dl.SquaredError())
+        assert steps[k].loss == loss and steps[k].ends_epoch
+        plain -= 0.1 * dphi
+    assert np.array_equal(phi, plain)
+
+
+@pytest.mark.parametrize("own_data", [False, True])
+def test_a_population_is_its_members_trained_alone(own_data):
+    """Start, batches and result of member m are those of the m-th spawned Generator."""
+    M = 3
+    start = F.init(np.random.default_rng(0), models=M)
+    x, y = X, Y
+    if own_data:
+        x, y = np.stack([X, 2 * X, -X]), np.stack([Y, Y + 1, -Y])
+    phi = start.copy()
+    steps = fit(phi, x=x, y=y, rng=np.random.default_rng(9))
+    for m, child in enumerate(np.random.default_rng(9).spawn(M)):
+        alone = start[m].copy()
+        mine = (x[m], y[m]) if own_data else (x, y)
+        single = fit(alone, *mine, rng=child)
+        assert np.allclose(alone, phi[m], rtol=1e-11, atol=1e-13)
+        assert np.allclose([s.loss for s in single], [s.loss[m] for s in steps])
+    assert not np.allclose(phi[0], phi[1])
+
+
+def test_the_caller_steers():
+    """break stops, alpha may be set between steps, a copied φ is a frame, memory goes on."""
+    phi = F.init(np.random.default_rng(0))
+    optimizer, frames = dl.GradientDescent(0.1), []
+    for step in dl.train(
+        F, phi, X, Y, dl.SquaredError(), optimizer, epochs=9, batch=5, rng=np.random.default_rng(1)
+    ):
+        assert step.phi is phi
+        frames.append(step.phi.copy())
+        if step.t == 3:
+            optimizer.alpha = 0.0
+        if step.t == 6:
+            break
+    assert not np.array_equal(frames[1], frames[2])
+    assert np.array_equal(frames[2], frames[5]) and len(frames) == 6
+
+    whole, parts = F.init(np.random.default_rng(0)), F.init(np.random.default_rng(0))
+    adam, rng = dl.Adam(0.01), np.random.default_rng(2)
+    fit(whole, optimizer=adam, epochs=4, rng=np.random.default_rng(2))
+    memory = adam.init(parts)
+    for _ in range(2):
+        steps = fit(parts, optimizer=adam, epochs=2, rng=rng, memory=memory)
+    assert np.array_equal(whole, parts) and steps[-1].t == 20
+
+
+def test_a_wrapped_gradient():
+    """Freezing: the wrapper sees the gradient function, and the frozen slice does not move."""
+    phi = F.init(np.random.default_rng(0))
+    before = phi.copy()
+
+    def freeze(grad):
+        def frozen(phi):
+            g = grad(phi)
+            g[:10] = 0
+            return g
+
+        return frozen
+
+    fit(phi, wrap=freeze)
+    assert np.array_equal(phi[:10], before[:10]) and not np.any(phi[10:32] == before[10:32])
+
+
+def test_an_interrupt_keeps_what_was_trained():
+    phi = F.init(np.random.default_rng(0))
+    reached = []
+
+    class Stops(dl.SquaredError):
+        calls = 0
+
+        def nll_and_gradient(self, f, y):
+            self.calls += 1
+            if self.calls == 4:
+                raise KeyboardInterrupt
+            return super().nll_and_gradient(f, y)
+
+    with pytest.raises(KeyboardInterrupt):
+        for step in dl.train(
+            F, phi, X, Y, Stops(), dl.Adam(0.01), epochs=1, batch=5, rng=np.random.default_rng(1)
+        ):
+            reached.append(step.phi.copy())
+    assert len(reached) == 3 and np.array_equal(phi, reached[-1])
+
+
+def test_a_loss_that_is_not_finite_stops_one_model():
+    phi = F.init(np.random.default_rng(0))
+    bad = X.copy()
+    bad[7] = np.nan
+    with pytest.raises(FloatingPointError, match=r"not finite at step [1-5] of Momentum.*smaller"):
+        fit(phi, x=bad)
+    assert np.isfinite(phi).all()
+
+
+@pytest.mark.parametrize("optimizer", [dl.GradientDescent, dl.Adam])
+def test_in_a_population_that_model_is_frozen_and_named(optimizer):
+    f = dl.Network(dl.Dense(3, 2))
+    start = f.init(np.random.default_rng(0), models=3)
+    start[1] = 1e300  # its loss overflows at once
+    phi = start.copy()
+    with pytest.warns(RuntimeWarning, match="model 1: the loss is not finite at step 1"):
+        steps = fit(phi, f=f, optimizer=optimizer(0.05))
+    assert steps[-1].frozen.tolist() == [False, True, False]
+    assert np.array_equal(phi[1], start[1]), "a frozen model does not move"
+    others = start[[0, 2]]
+    rngs = np.random.default_rng(1).spawn(3)
+    fit(others, f=f, optimizer=optimizer(0.05), rng=[rngs[0], rngs[2]])
+    assert np.allclose(phi[[0, 2]], others, rtol=1e-12), "the others do not notice"
+    start[:] = 1e300
+    with warnings.catch_warnings(), pytest.raises(FloatingPointError, match="of all models"):
+        warnings.simplefilter("error")
+        fit(start, f=f)
+
+
+def test_accuracy_and_confusion():
+    y, predicted = np.array([0, 1, 2, 2]), np.array([[0, 1, 2, 2], [0, 2, 2, 1]])
+    assert dl.accuracy(predicted, y).tolist() == [1, 0.5]
+    assert dl.confusion_matrix(predicted, y, 3).tolist() == [[2, 0, 0], [0, 1, 1], [0, 1, 3]]
+    for wrong in np.array([0, 1]), np.zeros((4, 1), int):
+        with pytest.raises(ValueError, match="predicted: got shape"):
+            dl.accuracy(wrong, y)
+    with pytest.raises(ValueError, match="at least one example"):
+        dl.accuracy(np.empty(0), np.empty(0))
+
+
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        ({"batch": 0}, "batch: got 0"),
+        ({"batch": 24}, "batch: got 24, expected at most 23"),
+        ({"batch": 2.5}, "batch: got 2.5"),
+        ({"epochs": 0}, "epochs: got 0"),
+        ({"rng": None}, "rng: got None, expected a Generator"),
+        ({"y": Y[:5]}, r"y: got shape \(5, 2\), expected one target for each of the 23"),
+        ({"y": Y.tolist()}, "y: got list"),
+        ({"x": X[:, :2]}, "x: got shape"),
+        ({"x": X.astype("f4")}, "x: got float32"),
+    ],
+)
+def test_bad_arguments_are_named_before_the_first_step(change, message):
+    options = {"epochs": 1, "batch": 5, "rng": np.random.default_rng(0), "x": X, "y": Y} | change
+    x, y, phi = options.pop("x"), options.pop("y"), np.zeros(F.size)
+    with pytest.raises(ValueError, match=message):
+        dl.train(F, phi, x, y, dl.SquaredError(), dl.Adam(), **options)
