@@ -14,10 +14,10 @@ export MKL_NUM_THREADS = 1
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lint lab edit run bench mutants kernels lock clean
+.PHONY: help book test site-test lighthouse lint lab edit run bench mutants kernels lock clean
 
 help:  ## show this list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 18
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -37,6 +37,12 @@ book: $(READY)  ## build the site: _build/html/index.html
 test: $(READY)  ## run every test; every notebook is executed and compared
 	pytest
 
+site-test: book  ## open every page in headless Chromium: no server, no errors, no barriers
+	pytest -n 2 --dist load tests/site_test.py
+
+lighthouse: book  ## grade two pages with Lighthouse; needs npm
+	python tests/lighthouse.py
+
 lint: $(READY)  ## check style, workflows and metadata
 	ruff check .
 	ruff format --check .
@@ -52,7 +58,7 @@ edit: $(READY)  ## open the sources of the notebooks in JupyterLab
 	jupyter lab chapters
 
 run: $(READY)  ## execute the sources in place: text outputs are kept, figures are not
-	jupyter execute --inplace $(NOTEBOOKS)
+	DLNOTES_FIGURES=test jupyter execute --inplace $(NOTEBOOKS)
 	nbstripout --keep-count --keep-id --keep-output-type stream execute_result error \
 	  --extra-keys 'metadata.widgets metadata.language_info cell.metadata.execution' $(NOTEBOOKS)
 

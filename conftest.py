@@ -5,6 +5,7 @@ import os
 for name in "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS":
     os.environ[name] = "1"  # the kernels of the notebooks inherit it
 os.environ["TQDM_DISABLE"] = "1"
+os.environ["DLNOTES_FIGURES"] = "test"
 os.environ.setdefault("MPLBACKEND", "agg")
 
 # Git keeps what the notebooks print, not what they draw.

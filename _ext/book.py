@@ -1,8 +1,11 @@
-"""What Sphinx needs to know about this book: solutions that fold, the lecture map, downloads."""
+"""What Sphinx needs to know about this book: solutions that fold, the tables of the back matter,
+the status page, downloads for readers."""
 
 import hashlib
 import os
+import platform
 import shutil
+from importlib import metadata
 from pathlib import Path
 
 import nbformat
@@ -12,10 +15,12 @@ from sphinx.util.docutils import SphinxDirective
 
 import reader
 
+FRAMES = reader.ROOT / "_build" / "frames"
+
 # The build runs the notebooks: one BLAS thread, no progress bars, figures for a page.
 os.environ.update(
     {name: "1" for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")},
-    DLNOTES_STATIC="1",
+    DLNOTES_FIGURES=str(FRAMES),
     TQDM_DISABLE="1",
 )
 
@@ -31,6 +36,7 @@ def forget_stale_outputs(app, config):
     mark = cache / "made-with"
     if not mark.exists() or mark.read_text() != digest.hexdigest():
         shutil.rmtree(cache, ignore_errors=True)
+        shutil.rmtree(FRAMES, ignore_errors=True)
         cache.mkdir(parents=True)
         mark.write_text(digest.hexdigest())
 
@@ -100,6 +106,17 @@ class LectureMap(SphinxDirective):
         return "| " + " | ".join(cells) + " |"
 
 
+class Versions(SphinxDirective):
+    """What the build ran on."""
+
+    def run(self):
+        names = "numpy", "matplotlib", "ipywidgets", "nbval", "jupyter-book", "sphinx", "dlnotes"
+        rows = [("Python", platform.python_version())]
+        rows += [(name, metadata.version(name)) for name in names]
+        lines = ["| Package | Version |", "| :-- | :-- |", *(f"| {a} | {b} |" for a, b in rows)]
+        return self.parse_text_to_nodes("\n".join(lines))
+
+
 def give_reader_notebooks(app, error):
     """The page's download button gives the reader's notebook, without the solutions in the way."""
     if error or app.builder.name != "html":
@@ -114,6 +131,7 @@ def give_reader_notebooks(app, error):
 def setup(app):
     app.add_node(details, html=(visit_details, depart_details))
     app.add_directive("lecture-map", LectureMap)
+    app.add_directive("versions", Versions)
     app.connect("config-inited", forget_stale_outputs)
     app.connect("builder-inited", address)
     app.connect("doctree-read", fold_solutions)

@@ -1,27 +1,38 @@
-"""The one way to show a figure, and the package's own source, in the book's notebooks.
+"""The one way to show a figure, and the one way to make a slider, in the book's notebooks.
 
 Importing this module sets the book's Matplotlib style: colours that colour-blind readers can tell
 apart, and ink that follows the page, light or dark.
+
+The variable DLNOTES_FIGURES says where the figures go. Unset, in a live kernel: PNG pictures and
+ipywidgets. A folder, while the website is built: SVG, and every frame of a slider drawn beforehand
+(the folder keeps them for the tests). ``test``: everything is drawn as for the website, but only
+the first and the last frame.
 """
 
 import ast
 import base64
+import difflib
 import hashlib
 import html
 import inspect
 import io
+import itertools
+import json
 import os
 import re
 import textwrap
+from pathlib import Path
 
 import matplotlib.pyplot as plt
 from cycler import cycler
 from IPython.display import display
 
-# Okabe & Ito's palette, without its yellow, and darker or lighter where white or black needs it.
-COLORS = ["#0072b2", "#d55e00", "#009e73", "#b5669a", "#c98a00", "#4fa3d1"]
+# After Okabe & Ito, who chose colours that colour-blind readers can tell apart; darker, so that
+# text in them can be read on white. The website has lighter ones for the dark (book.css).
+COLORS = ["#0072b2", "#b84a00", "#007a59", "#9c4a80", "#8a6000", "#5b5b5b"]
 STYLES = ["-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1))]
 INK = "#0a0b0c"  # stands for the page's text colour: replaced by currentColor
+MOST_FRAMES = {1: 41, 2: 81}
 
 plt.rcParams.update(
     {
@@ -36,7 +47,7 @@ plt.rcParams.update(
         "axes.titlelocation": "left",
         "legend.frameon": False,
         "image.cmap": "gray_r",
-        "image.interpolation": "nearest",
+        "image.interpolation": "none",
         "font.size": 11,
         "svg.fonttype": "none",
         **{
@@ -46,11 +57,6 @@ plt.rcParams.update(
         },
     }
 )
-
-
-def _static():
-    """Whether the website is being built: the variable DLNOTES_STATIC is set by the build alone."""
-    return bool(os.environ.get("DLNOTES_STATIC"))
 
 
 def figure(fig, alt):
@@ -64,40 +70,175 @@ def figure(fig, alt):
     Traceback (most recent call last):
     ValueError: alt: got 'plot', expected a sentence that states what the figure shows
     """
-    if not isinstance(alt, str) or len(alt.split()) < 4:
-        plt.close(fig)
-        raise ValueError(f"alt: got {alt!r}, expected a sentence that states what the figure shows")
-    text = html.escape(alt, quote=True)
-    if _static():
-        shown = (
-            f'<figure class="dl-figure" role="img" aria-label="{text}">{_svg(fig, alt)}</figure>'
-        )
+    text = html.escape(_sentence(alt))
+    if _target():
+        picture = f'<div class="dl-frame" role="img" aria-label="{text}">{_svg(fig, alt)}</div>'
+        shown = f'<figure class="dl-figure">{picture}</figure>'
     else:
-        width = round(fig.get_figwidth() * 100)
-        with io.BytesIO() as file:
-            fig.savefig(file, format="png", dpi=200, facecolor="white")
-            png = base64.b64encode(file.getvalue()).decode()
-        shown = f'<img alt="{text}" width="{width}" src="data:image/png;base64,{png}">'
+        shown = f'<img alt="{text}" width="{round(fig.get_figwidth() * 100)}" src="{_png(fig)}">'
     plt.close(fig)
     display({"text/html": shown}, raw=True)
 
 
-def _svg(fig, name):
-    """The figure as SVG text that can stand inside a page beside others; ``name`` sets its ids."""
-    salt = hashlib.sha256(name.encode()).hexdigest()[:8]
-    with plt.rc_context({"svg.hashsalt": salt}), io.StringIO() as file:
-        fig.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
-        text = file.getvalue()
-    text = text[text.index("<svg") :].replace(INK, "currentColor")
-    text = re.sub(r"<(metadata|!--).*?(</metadata>|-->)\s*", "", text, flags=re.DOTALL)
-    text = re.sub(r'\b(id="|url\(#|href="#)', rf"\g<1>{salt}-", text)
-    return text.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)
+def explore(draw, alt, *, play=False, **ranges):
+    """A figure with one slider or two. ``draw(**values)`` returns the figure for these values.
+
+    ``ranges``: for each argument of ``draw`` the explicit list of its values; the first of each is
+    shown at the start, and what stands when JavaScript is off. At most 41 values for one slider, or
+    9 x 9 for two. ``alt`` is a sentence, or a function of the values that returns one. ``play`` adds
+    a button that moves the first slider.
+
+    In a live kernel the sliders are ipywidgets and draw anew; on the website all frames are drawn
+    beforehand, and each is kept as its difference from the first. Nothing is returned.
+
+    >>> explore(lambda a: None, alt="too many values for a slider", a=range(99))
+    Traceback (most recent call last):
+    ValueError: ranges: got 99 frames, expected at most 41 with one slider
+    """
+    ranges = {name: list(values) for name, values in ranges.items()}
+    if len(ranges) not in MOST_FRAMES or not all(ranges.values()):
+        raise ValueError(f"ranges: got {ranges}, expected one or two lists of values")
+    combinations = list(itertools.product(*ranges.values()))
+    if len(combinations) > MOST_FRAMES[len(ranges)]:
+        raise ValueError(
+            f"ranges: got {len(combinations)} frames, expected at most"
+            f" {MOST_FRAMES[len(ranges)]} with {('one slider', 'two sliders')[len(ranges) - 1]}"
+        )
+    target = _target()
+    if not target:
+        _live(draw, alt, ranges)
+        return
+    if target == "test":
+        combinations = [combinations[0], combinations[-1]]
+    frames, alts = [], []
+    for values in combinations:
+        named = dict(zip(ranges, values))
+        alts.append(_sentence(alt(**named) if callable(alt) else alt))
+        fig = draw(**named)
+        frames.append(_svg(fig, f"{alts[0]} {sorted(ranges)}"))
+        plt.close(fig)
+    display({"text/html": _page(frames, alts, ranges, play)}, raw=True)
+    if target != "test":
+        _keep(frames, Path(target))
 
 
 def show_source(*objects):
     """Show the source of functions, methods or classes of the package, without their docstrings."""
     text = "\n\n".join(_source(o) for o in objects)
     display({"text/markdown": f"```python\n{text}\n```"}, raw=True)
+
+
+def _target():
+    return os.environ.get("DLNOTES_FIGURES", "")
+
+
+def _sentence(alt):
+    if not isinstance(alt, str) or len(alt.split()) < 4:
+        plt.close("all")
+        raise ValueError(f"alt: got {alt!r}, expected a sentence that states what the figure shows")
+    return alt
+
+
+def _label(value):
+    return f"{value:g}" if isinstance(value, (int, float)) else str(value)
+
+
+def _png(fig):
+    with io.BytesIO() as file:
+        fig.savefig(file, format="png", dpi=200, facecolor="white")
+        return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
+
+
+def _svg(fig, name):
+    """The figure as SVG text that can stand inside a page beside others; ``name`` sets its ids."""
+    salt = "f" + hashlib.sha256(name.encode()).hexdigest()[:7]
+    with plt.rc_context({"svg.hashsalt": salt}), io.StringIO() as file:
+        fig.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
+        text = file.getvalue()
+    text = text[text.index("<svg") :].replace(INK, "currentColor")
+    for number, color in enumerate(COLORS):
+        text = text.replace(f": {color}", f": var(--dl-{number}, {color})")
+    text = re.sub(r"<(metadata|!--).*?(</metadata>|-->)\s*", "", text, flags=re.DOTALL)
+    text = re.sub(r'\b(id="|url\(#|href="#)', rf"\g<1>{salt}-", text)
+    text = re.sub(r' (?:d|x|y|transform)="[^"]*"', _rounded, text)
+    return text.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1).strip()
+
+
+def _rounded(match):
+    """Two decimals are a hundredth of a point: enough for coordinates, which alone are rounded."""
+    if "scale" in match[0] or "matrix" in match[0]:
+        return match[0]
+    return re.sub(r"\d+\.\d{3,}", lambda m: f"{float(m[0]):.2f}", match[0])
+
+
+def _page(frames, alts, ranges, play):
+    """The slider as HTML: the first frame, native range inputs, and the other frames as changes."""
+    name = re.search(r'id="(f\w{7})-', frames[0])[1]
+    base, lines = frames[0].split("\n"), {}
+    changes = [_changes(base, frame.split("\n"), lines) for frame in frames]
+    data = {
+        "sizes": [len(values) for values in ranges.values()],
+        "labels": [[_label(v) for v in values] for values in ranges.values()],
+        "alts": alts if len(set(alts)) > 1 else alts[:1],
+        "lines": list(lines),
+        "frames": changes,
+    }
+    controls = "".join(
+        f"<label><span>{html.escape(parameter.replace('_', ' '))}</span>"
+        f'<input type="range" min="0" max="{len(values) - 1}" step="1" value="0"'
+        f' aria-valuetext="{html.escape(_label(values[0]))}">'
+        f"<output>{html.escape(_label(values[0]))}</output></label>"
+        for parameter, values in ranges.items()
+    )
+    button = '<button type="button" aria-pressed="false">Play</button>' if play else ""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
+    return (
+        f'<figure class="dl-figure dl-explore" id="{name}">'
+        f'<div class="dl-frame" role="img" aria-label="{html.escape(alts[0])}">{frames[0]}</div>'
+        f'<div class="dl-controls" hidden>{controls}{button}</div>'
+        f'<script type="application/json">{text}</script></figure>'
+    )
+
+
+def _changes(base, frame, lines):
+    """What to do to the first frame's lines: [from, to, new lines], from the last to the first.
+
+    A new line is its number in ``lines``, in which every line of the slider stands once.
+    """
+    blocks = difflib.SequenceMatcher(None, base, frame, autojunk=False).get_opcodes()
+    return [
+        [i, j, *(lines.setdefault(line, len(lines)) for line in frame[k:m])]
+        for tag, i, j, k, m in reversed(blocks)
+        if tag != "equal"
+    ]
+
+
+def _keep(frames, folder):
+    """Write the frames as Python drew them; the test of the site compares the page with them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    name = re.search(r'id="(f\w{7})-', frames[0])[1]
+    text = json.dumps(frames, ensure_ascii=False)
+    folder.joinpath(f"{name}.json").write_text(text, encoding="utf-8")
+
+
+def _live(draw, alt, ranges):
+    """Sliders in a live kernel, which draw anew."""
+    import ipywidgets
+
+    sliders = {
+        name: ipywidgets.SelectionSlider(
+            options=[(_label(v), v) for v in values],
+            description=name.replace("_", " "),
+            style={"description_width": "initial"},
+        )
+        for name, values in ranges.items()
+    }
+
+    def show(**values):
+        figure(draw(**values), alt(**values) if callable(alt) else alt)
+
+    out = ipywidgets.interactive_output(show, sliders)
+    display(ipywidgets.VBox([*sliders.values(), out]))
 
 
 def _source(o):

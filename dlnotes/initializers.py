@@ -15,4 +15,5 @@ def he(Omega, rng):
     >>> bool(abs(Omega.var() * 200 / 2 - 1) < 0.02)
     True
     """
-    Omega[...] = rng.normal(0, math.sqrt(2 / Omega.shape[-1]), Omega.shape)
+    D_out, D_in = Omega.shape
+    Omega[...] = rng.normal(0, math.sqrt(2 / D_in), Omega.shape)

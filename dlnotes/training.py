@@ -95,8 +95,7 @@ def _steps(f, phi, x, y, loss, optimizer, epochs, batch, rngs, state, memory, wr
                 seen.loss, dphi = f.gradient(*data, phi_, loss, state=state, rng=rngs)
                 if not np.isfinite(seen.loss).all():
                     _stop(seen.loss, frozen, memory.t, optimizer)
-                if frozen.any():
-                    seen.kept, dphi[frozen] = phi[frozen], 0
+                seen.kept = phi[frozen] if frozen.any() else None
                 return dphi
 
             with np.errstate(over="ignore", invalid="ignore"):

@@ -33,6 +33,7 @@ def test_extreme_logits(size):
         assert np.allclose(nll, expected, atol=1e-15) and np.isfinite(df).all()
     nll, df = dl.Categorical().nll_and_gradient(np.array([[size, 0, -size]]), np.array([2]))
     assert nll[0] == pytest.approx(2 * size) and np.allclose(df, [[1, 0, -1]], atol=1e-15)
+    assert np.allclose(dl.softmax(np.array([[size, 0, -size]])), [[1, 0, 0]], atol=1e-15)
     tail = dl.Bernoulli().nll(np.array([[40.0]]), np.array([[1]]))
     assert tail[0] == pytest.approx(np.exp(-40), rel=1e-12)
 
@@ -58,9 +59,21 @@ def test_samples_follow_the_distribution():
     share = np.bincount(dl.Categorical().sample(many, draw), minlength=3) / n
     assert np.allclose(share, dl.softmax(f)[0], atol=4 * 0.5 / np.sqrt(n))
     assert dl.SquaredError().mode(f) is f
-    assert dl.Bernoulli().mode(f).tolist() == [[1, 0, 1]]
+    assert dl.Bernoulli().mode(np.array([[0.3, -1.2, 0.0]])).tolist() == [[1, 0, 0]]
     assert dl.Categorical().mode(f).tolist() == [2]
     assert dl.SquaredError().sample(f.astype(np.float32), draw).dtype == np.float32
+
+
+def test_a_population_of_outputs():
+    """Modes, samples and probabilities of (M, N, K) are those of each (N, K)."""
+    f = np.random.default_rng(2).normal(
+        0, 50, size=(3, 5, 4)
+    )  # so far apart that samples are modes
+    assert dl.Categorical().mode(f).shape == (3, 5)
+    sampled = dl.Categorical().sample(f, np.random.default_rng(3))
+    assert sampled.shape == (3, 5) and (sampled == f.argmax(axis=2)).mean() > 0.8
+    assert np.allclose(dl.softmax(f).sum(axis=2), 1)
+    assert np.allclose(dl.softmax(f)[1], dl.softmax(f[1]))
 
 
 def test_the_loss_has_no_factor_and_sums_over_outputs():
@@ -83,10 +96,20 @@ def test_the_loss_has_no_factor_and_sums_over_outputs():
         (dl.SquaredError(), np.zeros((0, 1)), np.zeros((0, 1)), "no empty axis"),
         (dl.SquaredError(), np.zeros(5), np.zeros(5), r"f: got shape \(5,\)"),
         (dl.Bernoulli(), np.zeros((5, 1)), np.full((5, 1), 2), "y: got values from 2.0 to 2.0"),
+        (
+            dl.Bernoulli(),
+            np.zeros((2, 1)),
+            np.array([[0.5], [2.0]]),
+            "y: got values from 0.5 to 2.0",
+        ),
+        (dl.Bernoulli(), np.zeros((2, 1)), np.array([[-1.0], [0.5]]), "values from -1.0 to 0.5"),
         (dl.Bernoulli(), np.zeros((5, 1)), np.full((5, 1), np.nan), "y: got values from nan"),
         (dl.Bernoulli(), np.zeros((5, 1)), np.zeros(5, int), "exactly the output's shape"),
         (dl.Categorical(), np.zeros((5, 3)), np.full(5, 3), "labels from 3 to 3, expected 0 to 2"),
         (dl.Categorical(), np.zeros((5, 3)), np.full(5, -1), "labels from -1 to -1"),
+        (dl.Categorical(), np.zeros((5, 3)), np.arange(5) - 1, "labels from -1 to 3"),
+        (dl.Categorical(), np.zeros((5, 3)), np.arange(5) - 2, "labels from -2 to 2"),
+        (dl.Categorical(), np.zeros((5, 3)), np.arange(5) // 2 + 1, "labels from 1 to 3"),
         (dl.Categorical(), np.zeros((5, 3)), np.zeros(5), "y: got float64, expected whole numbers"),
         (dl.Categorical(), np.zeros((5, 3)), np.zeros((5, 1), int), "labels of shape"),
         (dl.Categorical(), np.zeros((2, 5, 3)), np.zeros((3, 5), int), "labels of shape"),

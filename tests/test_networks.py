@@ -89,6 +89,26 @@ def test_weights_decay_and_biases_do_not():
         assert Omega.all() and not beta.any()
 
 
+def test_a_layer_decays_only_what_it_says():
+    class Bare(dl.Layer):
+        size = 2
+
+    assert dl.Network(Bare(), dl.Dense(1, 1)).decay_mask.tolist() == [False, False, True, False]
+
+
+def test_only_the_first_layer_is_spared_its_dx():
+    asked = []
+
+    class Asks(dl.Identity):
+        def backward(self, dy, saved, phi, dphi, need_dx=True):
+            asked.append(need_dx)
+            return dy
+
+    f = dl.Network(Asks(), dl.Network(Asks(), Asks()), Asks())
+    f.gradient(np.ones((2, 3)), np.ones((2, 3)), np.empty(0), dl.SquaredError())
+    assert asked == [True, True, True, False]
+
+
 class Probe(dl.Layer):
     """A layer with running statistics and noise, to hold the interface: y = x - mean + noise."""
 
@@ -173,6 +193,8 @@ PHI, X = np.zeros(51), np.zeros((5, 4))
         (X[:0], PHI, r"x: got shape \(0, 4\), expected at least one example"),
         (np.zeros((2, 5, 4)), PHI, r"x: got shape \(2, 5, 4\) for phi of shape \(51,\)"),
         (np.zeros((2, 5, 4)), np.zeros((3, 51)), "with the M models of phi"),
+        (np.zeros((51, 5, 4)), PHI, r"x: got shape \(51, 5, 4\) for phi of shape \(51,\)"),
+        (np.zeros((3, 2, 5, 4)), np.zeros((3, 51)), r"x: got shape \(3, 2, 5, 4\) for phi"),
         (X.tolist(), PHI, "x: got list, expected a NumPy array"),
         (X, PHI.tolist(), "phi: got list, expected a NumPy array"),
     ],

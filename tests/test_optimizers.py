@@ -127,6 +127,8 @@ def test_a_numpy_scalar_does_not_change_float32():
     [
         (dl.GradientDescent(-0.1), "alpha: got -0.1 at step 0, expected 0 <= alpha < inf"),
         (dl.GradientDescent(np.nan), "alpha: got nan"),
+        (dl.Adam(0.1, beta=1.5), "beta: got 1.5 at step 0, expected 0 <= beta < 1"),
+        (dl.Adam(0.1, gamma=1.0), "gamma: got 1.0"),
         (dl.GradientDescent(np.inf), "alpha: got inf"),
         (dl.GradientDescent(lambda t: -1.0), "alpha: got -1.0 at step 0"),
         (dl.Momentum(0.1, beta=1.0), "beta: got 1.0 at step 0, expected 0 <= beta < 1"),
@@ -152,6 +154,16 @@ def test_rates_of_a_population_have_its_shape():
     optimizer = dl.GradientDescent(np.array([[0.1], [-0.1]]))
     with pytest.raises(ValueError, match="alpha: got"):
         optimizer.step(phi, quadratic, optimizer.init(phi))
+
+
+def test_the_usual_values():
+    """Defaults of the papers; ε may be any size (1.0 is used), and a rate may be 0."""
+    assert vars(dl.Adam()) == {"alpha": 0.001, "beta": 0.9, "gamma": 0.999, "eps": 1e-8}
+    assert vars(dl.Momentum(0.1)) == {"alpha": 0.1, "beta": 0.9}
+    phi = np.ones(2)
+    for optimizer in dl.Adam(0.0, eps=1.0), dl.Adam(0.0, gamma=0.0, beta=0.0), dl.Momentum(0, 0):
+        assert run(optimizer, phi, quadratic, 2).tolist() == [1, 1]
+    assert run(dl.GradientDescent(50.0), phi, quadratic, 1).tolist() == [-49, -99]
 
 
 def test_repr():

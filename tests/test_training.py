@@ -47,6 +47,13 @@ def test_an_epoch_uses_every_example_once():
     assert [s.t for s in steps] == list(range(1, 11))
 
 
+@pytest.mark.parametrize("batch", [1, 4, 20])
+def test_an_epoch_ends_with_its_last_batch(batch):
+    steps = fit(F.init(np.random.default_rng(0)), x=X[:20], y=Y[:20], batch=batch)
+    ends = [s.t for s in steps if s.ends_epoch]
+    assert ends == [20 // batch, 40 // batch]
+
+
 def test_inputs_and_targets_stay_together():
     spy = Spy()
     x = Y[:, [0, 1, 0]]
@@ -205,6 +212,8 @@ def test_accuracy_and_confusion():
         ({"epochs": 0}, "epochs: got 0"),
         ({"rng": None}, "rng: got None, expected a Generator"),
         ({"y": Y[:5]}, r"y: got shape \(5, 2\), expected one target for each of the 23"),
+        ({"y": np.zeros((5, 23))}, r"y: got shape \(5, 23\), expected one target"),
+        ({"y": np.zeros((3, 5, 23)), "M": 3}, r"y: got shape \(3, 5, 23\), expected one target"),
         ({"y": Y.tolist()}, "y: got list"),
         ({"x": X[:, :2]}, "x: got shape"),
         ({"x": X.astype("f4")}, "x: got float32"),
@@ -212,6 +221,7 @@ def test_accuracy_and_confusion():
 )
 def test_bad_arguments_are_named_before_the_first_step(change, message):
     options = {"epochs": 1, "batch": 5, "rng": np.random.default_rng(0), "x": X, "y": Y} | change
-    x, y, phi = options.pop("x"), options.pop("y"), np.zeros(F.size)
+    x, y, models = options.pop("x"), options.pop("y"), options.pop("M", None)
+    phi = np.zeros(F.size if models is None else (models, F.size))
     with pytest.raises(ValueError, match=message):
         dl.train(F, phi, x, y, dl.SquaredError(), dl.Adam(), **options)
