@@ -67,6 +67,15 @@ def fold_solutions(app, doctree):
         fold += cell
 
 
+def visit_citation(translator, node):
+    """An entry of the bibliography, without the ARIA roles of docutils, which are out of date."""
+    translator.body.append(translator.starttag(node, "div", CLASS="citation"))
+
+
+def depart_citation(translator, node):
+    translator.body.append("</div>\n")
+
+
 def visit_details(translator, node):
     classes = " ".join(node["classes"])
     translator.body.append(f'<details class="{classes}"><summary>{node["summary"]}</summary>\n')
@@ -130,6 +139,7 @@ def give_reader_notebooks(app, error):
 
 def setup(app):
     app.add_node(details, html=(visit_details, depart_details))
+    app.add_node(nodes.citation, override=True, html=(visit_citation, depart_citation))
     app.add_directive("lecture-map", LectureMap)
     app.add_directive("versions", Versions)
     app.connect("config-inited", forget_stale_outputs)

@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 
 import ziamath
+from docutils import nodes
 from fontTools import subset
 from math_core import LatexError, LatexToMathML
 from sphinx.util import logging
@@ -16,11 +17,15 @@ from sphinx.util import logging
 log = logging.getLogger(__name__)
 converter = LatexToMathML()
 FONT = Path(ziamath.__file__).parent / "fonts" / "STIXTwoMath-Regular.ttf"
-# Not visible as text, but painted: the radical, fences that stretch, bars, accents, italics.
-ALWAYS = "√()[]{}|‖⌊⌋⌈⌉⟨⟩∑∏∫⏞⏟⎛⎜⎝⎞⎟⎠⎡⎢⎣⎤⎥⎦⎧⎨⎩⎪⎫⎬⎭¯^~ˆ˜˙→⃗̂̄̃′″−"
+RADICAL = "√"  # painted by <msqrt>, but not in its text
 
 
 def convert(latex, display, node):
+    """The formula as MathML; an error of the build where that cannot be."""
+    if re.search(r"\\[bB]igg?r\S\s*[_^]", latex):
+        log.error(
+            "formula %r: browsers misplace an index on \\bigr; use \\right", latex, location=node
+        )
     try:
         return converter.convert_with_local_state(latex, displaystyle=display)
     except LatexError as error:
@@ -30,16 +35,13 @@ def convert(latex, display, node):
 
 
 def inline(translator, node):
+    """A formula within a line."""
     translator.body.append(convert(node.astext(), False, node))
-    translator.math_used = True
-    from docutils import nodes
-
     raise nodes.SkipNode
 
 
 def block(translator, node):
-    from docutils import nodes
-
+    """A displayed formula, with its number if it has one."""
     ids = "".join(f' id="{i}"' for i in node["ids"][:1])
     number = f'<span class="eqno">({node["number"]})</span>' if node.get("number") else ""
     formula = convert(node.astext(), True, node)
@@ -51,7 +53,7 @@ def write_font(app, error):
     """The glyphs of the formulas that the site has, and no others, as a web font."""
     if error or app.builder.format != "html":
         return
-    text = set(ALWAYS)
+    text = set(RADICAL)
     for page in Path(app.outdir).rglob("*.html"):
         for formula in re.findall(r"<math.*?</math>", page.read_text("utf-8"), re.DOTALL):
             text |= set(html.unescape(re.sub(r"<[^>]+>", "", formula)))
@@ -65,7 +67,7 @@ def write_font(app, error):
     points = {ord(c) for c in text}
     points |= {italics[p] for p in points if p in italics}
     options = subset.Options(
-        flavor="woff2", layout_features=["ssty", "kern"], name_IDs=[0, 1, 2, 13]
+        flavor="woff2", layout_features=["ssty"], hinting=False, name_IDs=[0, 1, 2, 13]
     )
     font = subset.load_font(FONT, options)
     subsetter = subset.Subsetter(options)

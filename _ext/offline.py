@@ -40,6 +40,9 @@ def tidy(app, error):
     icons = re.findall(rule, css)
     points = {p for names, p in icons if used & set(re.findall(r"fa-([\w-]+)", names))}
     points |= set(re.findall(r"\\(f[0-9a-f]{3})\b", re.sub(rule, "", css)))
+    for sheet in out.glob("_static/styles/*.css"):
+        text = sheet.read_text("utf-8")
+        sheet.write_text(re.sub(rule, lambda m: m[0] if m[2] in points else "", text), "utf-8")
     for name in "solid-900", "regular-400", "brands-400":
         path = out / "_static" / ICONS / f"fa-{name}.woff2"
         options = subset.Options(flavor="woff2")

@@ -2,6 +2,15 @@
 // the changes to the first frame's lines, ordered from the last line to the first; a new line is
 // its number in data.lines.
 addEventListener("DOMContentLoaded", () => {
+  // What can be scrolled sideways can be reached by keyboard.
+  const reach = () => {
+    for (const box of document.querySelectorAll("div.math, .dl-frame, .pst-scrollable-table-container")) {
+      if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+    }
+  };
+  reach();
+  addEventListener("resize", reach);
+
   for (const figure of document.querySelectorAll(".dl-explore")) {
     const data = JSON.parse(figure.querySelector("script").textContent);
     const picture = figure.querySelector(".dl-frame");

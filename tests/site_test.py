@@ -91,6 +91,8 @@ def visit(base, browser):
             return route.abort()
 
         def weigh(response):
+            if response.status >= 400:
+                page.faults.append(f"{response.status} for {response.url}")
             page.weight += int(response.headers.get("content-length", 0))
 
         page.route("**/*", check)
@@ -98,7 +100,9 @@ def visit(base, browser):
         page.on("pageerror", lambda e: page.faults.append(str(e)))
         page.on(
             "console",
-            lambda m: QUIET in m.text or m.type not in ("error", "warning") or page.faults.append(m.text),
+            lambda m: (
+                QUIET in m.text or m.type not in ("error", "warning") or page.faults.append(m.text)
+            ),
         )
         page.goto(base + path, wait_until="load")
         page.wait_for_load_state("networkidle")
@@ -129,7 +133,7 @@ TOO_WIDE = """() => [...document.querySelectorAll("main *")].filter(e => {
 @pytest.mark.parametrize("path", PAGES)
 def test_no_barriers(visit, path, width, scheme):
     page = visit(path, width, scheme)
-    found = Axe().run(page).response["violations"]
+    found = Axe().run(page, options={"preload": False}).response["violations"]
     lines = [f"{v['id']}: {n['target']} {n['html'][:120]}" for v in found for n in v["nodes"][:3]]
     assert not found, "\n".join(lines)
 
@@ -206,18 +210,17 @@ def test_formulas_are_painted_with_the_books_font(visit):
 
 def test_no_formula_was_left_as_source():
     for path in PAGES:
-        body = re.sub(r"<(pre|code|script|svg).*?</\1>", "", str(soup(path).article), flags=re.DOTALL)
-        assert not re.search(r"\\[a-zA-Z]+|\$[^$]+\$", BeautifulSoup(body, "html.parser").text), path
+        body = re.sub(
+            r"<(pre|code|script|svg).*?</\1>", "", str(soup(path).article), flags=re.DOTALL
+        )
+        assert not re.search(r"\\[a-zA-Z]+|\$[^$]+\$", BeautifulSoup(body, "html.parser").text), (
+            path
+        )
 
 
 # Sliders -----------------------------------------------------------------------------------------
 
 SLIDERS = [(p, f["id"]) for p in PAGES for f in soup(p).select(".dl-explore")]
-SAME = """(svg) => {
-    const box = document.createElement("div");
-    box.innerHTML = svg;
-    return (shown) => box.innerHTML === shown;
-}"""
 
 
 @pytest.mark.parametrize("path, name", SLIDERS)
@@ -260,14 +263,6 @@ def test_every_frame_is_the_one_that_python_drew(visit, path, name):
             right(*([outer, inner] if last else [inner]))
     sliders.nth(last).press("Home")
     right(*([sizes[0] - 1, 0] if last else [0]))
-
-
-@pytest.mark.parametrize("path, name", SLIDERS)
-def test_text_in_frames_is_not_falsified(path, name):
-    """Rounding of coordinates must not reach the text: the labels are what Matplotlib wrote."""
-    for svg in json.loads((FRAMES / f"{name}.json").read_text("utf-8")):
-        assert "<text" in svg and "NaN" not in svg
-        assert not re.search(r"\d\.\d{3,}[\d.]* ?(?=[LMQC\n\"])", re.sub(r"<text.*?</text>", "", svg))
 
 
 def test_play(visit):
@@ -316,12 +311,17 @@ def test_copy_button_gives_the_code(visit, browser):
     cell.hover()
     cell.locator("button.copybtn").click()
     page.wait_for_timeout(200)
-    assert page.evaluate("navigator.clipboard.readText()").strip() == cell.locator("pre").inner_text().strip()
+    assert (
+        page.evaluate("navigator.clipboard.readText()").strip()
+        == cell.locator("pre").inner_text().strip()
+    )
 
 
 def test_the_download_is_the_readers_notebook(visit):
     for path in NOTEBOOKS:
-        (link,) = {a["href"] for a in soup(path).select("a[href$='.ipynb']") if "_sources" in a["href"]}
+        (link,) = {
+            a["href"] for a in soup(path).select("a[href$='.ipynb']") if "_sources" in a["href"]
+        }
         text = (SITE / urljoin(path, link)).read_text("utf-8")
         notebook = json.loads(text)
         stubs = [c for c in notebook["cells"] if "exercise" in c["metadata"].get("tags", [])]
@@ -363,7 +363,9 @@ def test_from_the_file_system(browser, tmp_path):
     before = page.locator(".dl-explore .dl-frame").first.inner_html()
     slider.press("ArrowRight")
     assert page.locator(".dl-explore .dl-frame").first.inner_html() != before
-    assert page.evaluate("document.fonts.ready.then(() => document.fonts.check('16px \"Book Math\"'))")
+    assert page.evaluate(
+        "document.fonts.ready.then(() => document.fonts.check('16px \"Book Math\"'))"
+    )
     assert not faults
 
 
@@ -394,7 +396,9 @@ def test_icons_are_painted(visit):
     client.send("DOM.enable")
     client.send("CSS.enable")
     root = client.send("DOM.getDocument", {"depth": -1})["root"]["nodeId"]
-    icons = client.send("DOM.querySelectorAll", {"nodeId": root, "selector": "i.fa-solid"})["nodeIds"]
+    icons = client.send("DOM.querySelectorAll", {"nodeId": root, "selector": "i.fa-solid"})[
+        "nodeIds"
+    ]
     assert len(icons) > 5
     widths = page.evaluate(
         "[...document.querySelectorAll('i.fa-solid')].filter(e => e.checkVisibility())"
