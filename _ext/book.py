@@ -107,8 +107,7 @@ class LectureMap(SphinxDirective):
         where = [f"{{ref}}`{place['notebook']} <{place['label']}>`" for place in places]
         done = {place["notebook"] for place in places}
         later = [n for n in item["notebooks"] if n not in done]
-        if later:
-            where.append(f"*to come: {', '.join(later)}*")
+        where += [f"*{n}*" for n in later]
         code = ", ".join(f"{{py:obj}}`~dlnotes.{name}`" for name in item.get("code", []))
         tests = len(item.get("tests", [])) or ""
         cells = [str(item["item"]), item["title"], ", ".join(where), code, str(tests)]

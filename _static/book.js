@@ -4,7 +4,7 @@
 addEventListener("DOMContentLoaded", () => {
   // What can be scrolled sideways can be reached by keyboard.
   const reach = () => {
-    for (const box of document.querySelectorAll("div.math, .dl-frame, .pst-scrollable-table-container")) {
+    for (const box of document.querySelectorAll("div.math, .dl-frame, pre, .pst-scrollable-table-container")) {
       if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
     }
   };

@@ -36,7 +36,7 @@ MOST_FRAMES = {1: 41, 2: 81}
 
 plt.rcParams.update(
     {
-        "figure.figsize": (6.4, 3.6),
+        "figure.figsize": (5.4, 3.2),  # not wider: text must be legible on a phone
         "figure.facecolor": "none",
         "figure.constrained_layout.use": True,
         "axes.facecolor": "none",
