@@ -13,12 +13,18 @@ ICONS = "vendor/fontawesome/webfonts"
 
 
 def leave_out(app, page, template, context, doctree):
-    """Drop unused scripts and styles; describe the page in a sentence."""
+    """Drop unused scripts and styles, let the rest wait for the text, describe the page."""
     for kind in "script_files", "css_files":
         context[kind] = [
             f
             for f in context.get(kind, [])
             if not UNUSED.search(f"{f.filename or ''} {f.attributes.get('body', '')}")
+        ]
+    if page != "search":  # which needs its scripts at once, and in order
+        context["script_files"] = [
+            type(f)(f.filename, priority=f.priority, **{**f.attributes, "defer": "defer"})
+            for f in context.get("script_files", [])
+            if f.filename
         ]
     text = BeautifulSoup(context.get("body", ""), "html.parser").find("p")
     sentence = " ".join(text.get_text(" ", strip=True).split()) if text else ""
