@@ -41,34 +41,44 @@ def is_solution(cell):
 def stub(source):
     """What the reader is given: names, signatures and docstrings stay, the work becomes ``...``.
 
-    >>> print(stub("a = 6 * 7\\ncheck('answer', a)"))
+    >>> print(stub("a, b = 6, 7\\ncheck('answer', a)"))
     a = ...
+    b = ...
     check('answer', a)
-    >>> print(stub("def f(x):\\n    # think\\n    return 2 * x\\n\\nprint(f(1))\\ncheck('double', f)"))
+    >>> print(stub("def f(x):  # think\\n    return 2 * x\\n\\nprint(f(1))\\ncheck('double', f)"))
     def f(x):
         ...
     <BLANKLINE>
     check('double', f)
     """
-    lines, kept = source.splitlines(), []
+    kept = []
     for node in ast.parse(source).body:
-        if isinstance(node, ast.FunctionDef):
-            first = node.body[0]
-            end = first.end_lineno if ast.get_docstring(node) else _header_end(node, lines)
-            kept += [*lines[node.lineno - 1 : end], "    ...", ""]
-        elif isinstance(node, ast.Assign):
-            kept.append(" = ".join([*map(ast.unparse, node.targets), "..."]))
-        elif isinstance(node, (ast.Import, ast.ImportFrom)) or _is_check(node):
-            kept += lines[node.lineno - 1 : node.end_lineno]
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            kept += [ast.unparse(_emptied(node)), ""]
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            kept.append(ast.unparse(node))
+        elif _is_check(node):
+            if not isinstance(node.value.args[1], ast.Name):
+                raise ValueError(f"check wants a name, or it tells: {ast.unparse(node)}")
+            kept.append(ast.get_source_segment(source, node))
+        else:
+            stored = (n for n in ast.walk(node) if isinstance(n, ast.Name))
+            names = dict.fromkeys(n.id for n in stored if isinstance(n.ctx, ast.Store))
+            kept += [f"{name} = ..." for name in names]
     return "\n".join(kept)
 
 
-def _header_end(node, lines):
-    """The last line of a function's signature, which ends with a colon."""
-    number = node.returns.end_lineno if node.returns else node.lineno
-    while not lines[number - 1].rstrip().endswith(":"):
-        number += 1
-    return number
+def _emptied(node):
+    """A function with its docstring alone; a class whose methods are such functions."""
+    node = copy.deepcopy(node)
+    document = node.body[:1] if ast.get_docstring(node) is not None else []
+    if isinstance(node, ast.ClassDef):
+        kinds = ast.FunctionDef, ast.AsyncFunctionDef
+        methods = [_emptied(m) for m in node.body if isinstance(m, kinds)]
+        node.body = document + methods
+    else:
+        node.body = [*document, ast.Expr(ast.Constant(...))]
+    return node
 
 
 def _is_check(node):
@@ -79,8 +89,11 @@ def _is_check(node):
     )
 
 
+FENCE = re.compile(r"(^```.*?^```[ \t]*$)", re.DOTALL | re.MULTILINE)
+
+
 def plain(text):
-    r"""MyST to the Markdown that JupyterLab, Colab and GitHub show.
+    r"""MyST to the Markdown that JupyterLab, Colab and GitHub show. Code stays as it is.
 
     >>> print(plain(":::{exercise} Count *\n:label: count\n\nHow many?\n:::"))
     > **Exercise. Count \***
@@ -89,17 +102,26 @@ def plain(text):
     <BLANKLINE>
     >>> plain("{cite:t}`prince2023` and {ref}`the map <lecture-map>` and {math}`x^2`")
     '(prince2023) and the map and $x^2$'
+    >>> plain("the set `{a}` or `{b}`")
+    'the set `{a}` or `{b}`'
     """
+    parts = FENCE.split(text)
+    return "".join(part if k % 2 else _plain(part) for k, part in enumerate(parts))
+
+
+def _plain(text):
+    """The same, for text without fenced code."""
     out, depth, options = [], [], False
-    for line in text.splitlines():
+    for line in text.split("\n"):
         opened = re.match(r"\s*(:{3,})\{([\w:-]+)\}\s*(.*)$", line)
         if opened:
             fence, kind, title = opened.groups()
+            if kind not in BOXES:
+                raise ValueError(f"reader.BOXES does not know the directive {kind!r}: {line}")
             depth.append(fence)
-            title = ". ".join(
-                filter(None, [BOXES.get(kind, ""), re.sub(r"\\?\*", r"\*", title.strip())])
-            )
-            out += [f"> **{title}**" if title else ">", ">"]
+            title = re.sub(r"\\?\*", r"\*", title.strip())
+            title = ". ".join(filter(None, [BOXES[kind], title]))
+            out += [f"> **{title}**", ">"] if title else [">"]
             options = True
         elif depth and line.strip() == depth[-1]:
             depth.pop()
@@ -108,13 +130,22 @@ def plain(text):
             continue
         elif options and not line.strip():
             options = False
-        else:
+        elif not re.match(r"\(.+\)=\s*$", line):
             options = False
             out.append(f"> {line}".rstrip() if depth else line)
-    text = "\n".join(line for line in out if not re.match(r"\(.+\)=\s*$", line))
-    text = re.sub(r"\{math\}`([^`]*)`", r"$\1$", text)
-    text = re.sub(r"\{cite(?::\w+)?\}`([^`]*)`", r"(\1)", text)
-    return re.sub(r"\{[\w:]+\}`([^`<]*?)\s*(?:<[^`]*>)?`", r"\1", text)
+    return re.sub(r"(\{[\w:-]+\})?(`+)(.+?)\2", _role, "\n".join(out), flags=re.DOTALL)
+
+
+def _role(match):
+    """A role as plain text; code without a role as it is."""
+    role, _, text = match.groups()
+    if role is None:
+        return match[0]
+    if role == "{math}":
+        return f"${text}$"
+    if role.startswith("{cite"):
+        return f"({text})"
+    return re.sub(r"\s*<[^<>]*>$", "", text)
 
 
 def readers_notebook(notebook):

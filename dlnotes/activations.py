@@ -14,6 +14,8 @@ def sigmoid(z):
     >>> sigmoid(np.array([-1000.0, 0.0, 1000.0])).tolist()
     [0.0, 0.5, 1.0]
     """
+    z = np.asarray(z)
+    z = z if z.dtype.kind == "f" else z.astype(float)
     e = np.exp(-np.abs(z))
     return np.where(z < 0, e, 1) / (1 + e)
 

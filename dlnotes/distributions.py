@@ -16,8 +16,11 @@ class Distribution:
 
     A subclass writes `nll_and_gradient`, `mode` and `sample`. Shapes: the output f is (N, D), or
     (M, N, D) for a population of M models; targets are shared, or have the same leading axis.
+    ``labels`` says that a target is a class number, not an array like the output.
     Lecture item 21. Source: Prince 2023, "Understanding Deep Learning", section 5.2.
     """
+
+    labels = False
 
     def nll_and_gradient(self, f, y):
         """-log Pr(y|f) of each example, summed over outputs, (..., N), and its derivative by f."""
@@ -107,6 +110,8 @@ class Categorical(Distribution):
     ([1000.0], [[1.0, -1.0]])
     """
 
+    labels = True
+
     def nll_and_gradient(self, f, y):
         target = _labels(f, y)[..., None] == np.arange(f.shape[-1])  # one-hot
         z = f - f.max(axis=-1, keepdims=True)
@@ -134,12 +139,17 @@ def softmax(f):
     >>> softmax(np.array([1000.0, 1000.0])).tolist()
     [0.5, 0.5]
     """
+    f = np.asarray(f)
+    f = f if f.dtype.kind == "f" else f.astype(float)
     p = np.exp(f - f.max(axis=-1, keepdims=True))
     return p / p.sum(axis=-1, keepdims=True)
 
 
 def _output(f):
     """Raise unless f is the output of a network: (N, D), or (M, N, D), with some examples."""
+    if not isinstance(f, np.ndarray) or f.dtype.kind != "f":
+        got = f.dtype if isinstance(f, np.ndarray) else type(f).__name__
+        raise ValueError(f"f: got {got}, expected an array of floats, the output of a network")
     if f.ndim not in (2, 3) or 0 in f.shape:
         raise ValueError(
             f"f: got shape {f.shape}, expected (N, D), or (M, N, D), and no empty axis"

@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .networks import _check_count, _check_rng
+
 
 class GradientCheck(NamedTuple):
     """The outcome of `check_gradient`: the largest relative error, and where it is."""
@@ -37,14 +39,22 @@ def check_gradient(fn, phi, *, rng=None, coordinates=None, h=1e-5):
     1
     """
     phi = np.array(phi)
-    if phi.ndim != 1 or phi.dtype != np.float64:
+    if phi.ndim != 1 or phi.dtype != np.float64 or phi.size == 0:
         raise ValueError(
             f"phi: got {phi.dtype} of shape {phi.shape}, expected float64 of shape (P,)"
         )
-    _, ours = fn(phi.copy())
-    if np.shape(ours) != phi.shape:
-        raise ValueError(f"fn: its gradient has shape {np.shape(ours)}, expected {phi.shape}")
+    pair = fn(phi.copy())
+    if not isinstance(pair, tuple) or len(pair) != 2 or np.ndim(pair[0]) != 0:
+        raise ValueError(
+            f"fn: it returned {type(pair).__name__}, expected (loss, dphi), loss a number"
+        )
+    ours = np.array(pair[1], float)  # a copy: fn may use the same buffer again
+    if ours.shape != phi.shape:
+        raise ValueError(f"fn: its gradient has shape {ours.shape}, expected {phi.shape}")
     where = np.arange(phi.size)
+    if coordinates is not None:
+        _check_count("coordinates", coordinates)
+        _check_rng(rng)
     if coordinates is not None and coordinates < phi.size:
         where = rng.choice(phi.size, coordinates, replace=False)
     theirs = np.empty(len(where))

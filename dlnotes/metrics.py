@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from .networks import _check_count
+
 
 def accuracy(predicted, y):
     """The fraction of right labels: a float, or (M,) if ``predicted`` is (M, N).
@@ -11,7 +13,7 @@ def accuracy(predicted, y):
     >>> accuracy(np.array([1, 2, 3, 3]), np.array([1, 2, 3, 4]))
     0.75
     """
-    _same_examples(predicted, y)
+    predicted, y = _labels(predicted, y)
     right = (predicted == y).mean(axis=-1)
     return float(right) if right.ndim == 0 else right
 
@@ -24,16 +26,33 @@ def confusion_matrix(predicted, y, classes):
     >>> confusion_matrix(np.array([0, 1, 1]), np.array([0, 0, 1]), 2).tolist()
     [[1, 1], [0, 1]]
     """
-    _same_examples(predicted, y)
+    predicted, y = _labels(predicted, y)
+    _check_count("classes", classes)
+    for name, labels in ("predicted", predicted), ("y", y):
+        if labels.min() < 0 or labels.max() >= classes:
+            raise ValueError(
+                f"{name}: got {labels.min()} to {labels.max()}, expected 0 to {classes - 1}"
+            )
     counts = np.zeros((classes, classes), int)
     np.add.at(counts, (np.broadcast_to(y, predicted.shape), predicted), 1)
     return counts
 
 
-def _same_examples(predicted, y):
+def _labels(predicted, y):
+    """Both as whole numbers, if they can be compared: (N,) or (M, N) with (N,) or the same shape."""
     predicted, y = np.asarray(predicted), np.asarray(y)
-    if predicted.size == 0 or y.shape not in (predicted.shape, predicted.shape[-1:]):
+    for name, a in ("predicted", predicted), ("y", y):
+        if a.dtype.kind not in "biu":
+            raise ValueError(f"{name}: got {a.dtype}, expected labels, whole numbers")
+    if predicted.ndim == 2 and predicted.shape[0] > 1 == predicted.shape[1]:
+        raise ValueError(f"predicted: got shape {predicted.shape}, expected (N,); write [..., 0]")
+    if (
+        predicted.size == 0
+        or predicted.ndim > 2
+        or y.shape not in (predicted.shape, predicted.shape[-1:])
+    ):
         raise ValueError(
             f"predicted: got shape {predicted.shape} for y of shape {y.shape},"
             " expected the same, or a leading axis of models; and at least one example"
         )
+    return predicted.astype(int), y.astype(int)

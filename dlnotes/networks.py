@@ -43,6 +43,7 @@ class Layer:
     size = 0
     stats = 0
     decays = 0
+    d_in = None  # the number of input features, where a layer demands one
 
     def features(self, d):
         """Number of output features for ``d`` input features (None: not known); checks d."""
@@ -168,6 +169,13 @@ class Network(Layer):
         self.slices = [slice(a, b) for a, b in zip(ends, ends[1:])]
         self.marks = [slice(a, b) for a, b in zip(marks, marks[1:])]
         self.features(None)
+        self.d_in = self._first_d_in()
+
+    def _first_d_in(self):
+        """The number of features that the input must have; None if any number will do."""
+        for layer in self.layers:
+            if layer.d_in is not None or layer.features(1) != 1:
+                return layer.d_in
 
     # A network as a layer ------------------------------------------------------------------------
 
@@ -213,9 +221,13 @@ class Network(Layer):
         member m is the same network whether it is trained alone or among others.
         """
         _check_rng(rng)
+        if np.dtype(dtype).kind != "f":
+            raise ValueError(f"dtype: got {np.dtype(dtype)}, expected a float type")
         if models is None:
-            phi = np.empty(self.size, dtype)
+            phi = np.full(self.size, np.nan, dtype)
             self.fill(phi, rng)
+            if np.isnan(phi).any():
+                raise ValueError("layers: one left parameters without a value; fill them in place")
             return phi
         _check_count("models", models)
         return np.stack([self.init(child, dtype=dtype) for child in rng.spawn(models)])
@@ -260,6 +272,8 @@ class Network(Layer):
         N = nll.shape[-1]
         dout /= N
         dphi = np.empty_like(phi)
+        if phi.ndim == 1:
+            dphi.fill(np.nan)  # what a layer forgets to write must not look like the last gradient
         self.backward(dout, saved, phi, dphi, need_dx=False)
         mean = nll.sum(axis=-1) / N
         return (mean if phi.ndim == 2 else float(mean)), dphi
@@ -273,11 +287,13 @@ class Network(Layer):
             raise ValueError(
                 f"phi: got shape {phi.shape}, expected ({self.size},), or (M, {self.size}) for M models"
             )
-        if phi.dtype.kind != "f" or x.dtype != phi.dtype:
+        if phi.dtype.kind != "f":
+            raise ValueError(f"phi: got {phi.dtype}, expected floats; it starts as f.init(rng)")
+        if x.dtype != phi.dtype:
             raise ValueError(
                 f"x: got {x.dtype}, expected φ's float type, {phi.dtype}; write x.astype(phi.dtype)"
             )
-        d_in = getattr(self.layers[0], "d_in", None)
+        d_in = self.d_in
         if x.ndim < 2 or (d_in is not None and x.shape[-1] != d_in):
             raise ValueError(
                 f"x: got shape {x.shape}, expected (N, {d_in or 'D'}): rows are examples"
@@ -315,10 +331,13 @@ def spawn(rng, phi):
 
     ``rng`` may be None, a Generator, or (for a population) already a list of M Generators.
     """
-    if rng is None or phi.ndim == 1:
-        return rng
-    if isinstance(rng, np.random.Generator):
-        return rng.spawn(len(phi))
+    if rng is None:
+        return None
+    if phi.ndim == 1 or not isinstance(rng, (list, tuple)):
+        _check_rng(rng)
+        return rng if phi.ndim == 1 else rng.spawn(len(phi))
+    for one in rng:
+        _check_rng(one)
     if len(rng) != len(phi):
         raise ValueError(
             f"rng: got {len(rng)} Generators, expected one for each of {len(phi)} models"

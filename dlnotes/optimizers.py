@@ -33,7 +33,23 @@ class Optimizer:
 
     def step(self, phi, grad, memory):
         """Take one step: move ``phi`` and ``memory`` in place. ``grad(phi)`` returns ∂L/∂φ."""
-        self.update(phi, grad, memory)
+        if phi.dtype.kind != "f":
+            raise ValueError(f"phi: got {phi.dtype}, expected floats")
+        for name in self.moments:
+            if getattr(getattr(memory, name, None), "shape", None) != phi.shape:
+                raise ValueError(
+                    f"memory: its {name} does not fit phi of shape {phi.shape}; it starts as"
+                    f" optimizer.init(phi), for this {type(self).__name__}"
+                )
+
+        def checked(point):
+            g = grad(point)
+            if not isinstance(g, np.ndarray) or g.shape != phi.shape:
+                got = f"shape {g.shape}" if isinstance(g, np.ndarray) else type(g).__name__
+                raise ValueError(f"grad: it returned {got}, expected phi's shape {phi.shape}")
+            return g
+
+        self.update(phi, checked, memory)
         memory.t += 1
 
     def update(self, phi, grad, s):
@@ -103,8 +119,9 @@ class Momentum(Optimizer):
 
     def update(self, phi, grad, s):
         alpha, beta = self.at("alpha", s.t, phi), self.at("beta", s.t, phi)
+        g = grad(phi)
         s.m *= cast(beta, phi)
-        s.m += cast(1 - beta, phi) * grad(phi)
+        s.m += cast(1 - beta, phi) * g
         phi -= cast(alpha, phi) * s.m
 
 

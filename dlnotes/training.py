@@ -47,7 +47,8 @@ def train(
     holds what was reached. Each model of a population shuffles with a Generator of its own
     (``rng.spawn(M)[m]``), so it sees what it would see if trained alone. ``batch=None`` is full-batch
     gradient descent. ``state``: running statistics, moved in place; ``memory``: the optimizer's, to
-    go on from; ``wrap(grad)`` may return another gradient function (clipping, penalties, freezing).
+    go on from (a population goes on exactly with a list of Generators, ``rng.spawn(M)``, handed to
+    every call; ``epoch`` counts within a call); ``wrap(grad)`` may return another gradient function (clipping, penalties, freezing).
 
     A loss that is not finite stops a single model with a FloatingPointError; in a population that
     model is frozen where it stands, and a warning names it.
@@ -67,6 +68,10 @@ def train(
     """
     f.check(x, phi, state)
     _check_count("epochs", epochs)
+    for name, value, method in ("loss", loss, "nll"), ("optimizer", optimizer, "step"):
+        if isinstance(value, type) or not hasattr(value, method):
+            hint = f"; write {value.__name__}(…)" if isinstance(value, type) else ""
+            raise ValueError(f"{name}: got {value!r}, expected an object that has {method}{hint}")
     M = len(phi) if phi.ndim == 2 else None
     N = x.shape[1] if M and x.ndim == 3 else x.shape[0]
     if batch is not None:
@@ -75,34 +80,51 @@ def train(
             raise ValueError(f"batch: got {batch}, expected at most {N}, the examples in x")
         if rng is None:
             raise ValueError("rng: got None, expected a Generator, which shuffles the batches")
-    if not isinstance(y, np.ndarray) or N not in y.shape[: 1 if M is None else 2]:
-        got = f"shape {y.shape}" if isinstance(y, np.ndarray) else type(y).__name__
-        raise ValueError(f"y: got {got}, expected one target for each of the {N} examples in x")
+    own = y_is_own = False
+    if not isinstance(y, np.ndarray):
+        raise ValueError(f"y: got {type(y).__name__}, expected a NumPy array of {N} targets")
+    if M is not None:
+        own, y_is_own = x.ndim == 3, y.ndim == (2 if loss.labels else 3)
+    if y.shape[: 1 + y_is_own] != ((M, N) if y_is_own else (N,)):
+        raise ValueError(
+            f"y: got shape {y.shape}, expected one target for each of the {N} examples"
+        )
     memory = optimizer.init(phi) if memory is None else memory
     rngs = spawn(rng, phi)
-    return _steps(f, phi, x, y, loss, optimizer, epochs, batch, rngs, state, memory, wrap)
+
+    def data(index):
+        if index is None:
+            return x, y
+        return _rows(x, index, own), _rows(y, index, y_is_own)
+
+    batches = (step for _ in range(epochs) for step in _batches(N, batch, rngs))
+    return _steps(f, phi, data, batches, loss, optimizer, rngs, state, memory, wrap)
 
 
-def _steps(f, phi, x, y, loss, optimizer, epochs, batch, rngs, state, memory, wrap):
-    frozen = np.zeros(phi.shape[:-1], bool)
-    N = x.shape[1] if phi.ndim == 2 and x.ndim == 3 else x.shape[0]
-    for epoch in range(1, epochs + 1):
-        for index, ends_epoch in _batches(N, batch, rngs):
-            data = (x, y) if index is None else (_rows(x, index, N), _rows(y, index, N))
-            seen = SimpleNamespace(loss=None, kept=None)
+def _steps(f, phi, data, batches, loss, optimizer, rngs, state, memory, wrap):
+    frozen, epoch = np.zeros(phi.shape[:-1], bool), 1
+    moving = [phi, *(getattr(memory, name) for name in optimizer.moments)]
+    for index, ends_epoch in batches:
+        seen = SimpleNamespace(loss=None, kept=())
+        x, y = data(index)
 
-            def grad(phi_):
-                seen.loss, dphi = f.gradient(*data, phi_, loss, state=state, rng=rngs)
-                if not np.isfinite(seen.loss).all():
-                    _stop(seen.loss, frozen, memory.t, optimizer)
-                seen.kept = phi[frozen] if frozen.any() else None
-                return dphi
+        def grad(point):
+            before = state.copy() if state is not None and phi.ndim == 2 else None
+            seen.loss, dphi = f.gradient(x, y, point, loss, state=state, rng=rngs)
+            if not np.isfinite(seen.loss).all():
+                _stop(seen.loss, frozen, memory.t, optimizer)
+            if frozen.any():
+                seen.kept = [(a, a[frozen]) for a in moving]
+                if before is not None:
+                    state[frozen] = before[frozen]
+            return dphi
 
-            with np.errstate(over="ignore", invalid="ignore"):
-                optimizer.step(phi, wrap(grad) if wrap else grad, memory)
-            if seen.kept is not None:
-                phi[frozen] = seen.kept
-            yield Step(memory.t, epoch, ends_epoch, seen.loss, phi, frozen)
+        with np.errstate(over="ignore", invalid="ignore"):
+            optimizer.step(phi, wrap(grad) if wrap else grad, memory)
+        for array, rows in seen.kept:
+            array[frozen] = rows
+        yield Step(memory.t, epoch, ends_epoch, seen.loss, phi, frozen.copy())
+        epoch += ends_epoch
 
 
 def _batches(N, batch, rngs):
@@ -118,11 +140,9 @@ def _batches(N, batch, rngs):
         yield order[..., start : start + batch], start + batch >= N
 
 
-def _rows(a, index, N):
-    """The examples ``index`` of ``a``, which all models share or of which each has its own."""
-    if index.ndim == 2 and a.shape[:2] == (len(index), N):
-        return a[np.arange(len(index))[:, None], index]
-    return a[index]
+def _rows(a, index, own):
+    """The examples ``index`` of ``a``: of all models' data, or of each model's own."""
+    return a[np.arange(len(index))[:, None], index] if own else a[index]
 
 
 def _stop(loss, frozen, t, optimizer):

@@ -85,11 +85,46 @@ def test_stubs_keep_the_signature_and_drop_the_work():
     )
     stub = reader.stub(source)
     assert "secret" not in stub
-    expected = (
-        "import math\ndef f(\n    a,\n    b=2,\n) -> float:\n"
-        '    """Doc: of f."""\n    ...\n\nx = y = ...\ncheck("f", f)'
+    assert stub == (
+        "import math\ndef f(a, b=2) -> float:\n"
+        '    """Doc: of f."""\n    ...\n\nx = ...\ny = ...\ncheck("f", f)'
     )
-    assert stub == expected
+
+
+@pytest.mark.parametrize(
+    "source, expected",
+    [
+        ("def f(x): return 2 * x", "def f(x):\n    ...\n"),
+        ("def f(x):  # twice\n    for v in x:\n        pass", "def f(x):\n    ...\n"),
+        ("@np.vectorize\ndef f(x):\n    return x", "@np.vectorize\ndef f(x):\n    ...\n"),
+        ("row, column = find(1)", "row = ...\ncolumn = ..."),
+        ("n: int = 5\nn += 1", "n = ...\nn = ..."),
+        ("for k in range(3):\n    total = k", "k = ...\ntotal = ..."),
+        ("phi[0] = 3\nprint(phi)", ""),
+        (
+            "class A(B):\n    size = 1\n\n    def f(self):\n        return 1",
+            "class A(B):\n\n    def f(self):\n        ...\n",
+        ),
+    ],
+)
+def test_stubs_of_every_kind(source, expected):
+    assert reader.stub(source) == expected
+
+
+def test_a_check_that_would_tell_the_answer_is_refused():
+    with pytest.raises(ValueError, match="check wants a name"):
+        reader.stub('check("a", 64 * 64)')
+
+
+def test_code_in_text_stays_as_it_is():
+    code = '```python\nprint(f"{x}`")\n:::{note} Hi\n(a)=\n```'
+    assert reader.plain(f"before `{{a}}` or `{{b}}`\n{code}\nafter") == (
+        f"before `{{a}}` or `{{b}}`\n{code}\nafter"
+    )
+    nested = "::::{admonition} Out\n:class: note\n\n:::{dropdown} In\nx\n:::\ny\n::::"
+    assert reader.plain(nested) == "> **Out**\n>\n> **In**\n>\n> x\n>\n> y\n"
+    with pytest.raises(ValueError, match="does not know the directive 'figure'"):
+        reader.plain(":::{figure} a.png\n:::")
 
 
 def test_a_changed_file_is_never_overwritten(tmp_path, capsys):
@@ -135,6 +170,9 @@ def changes(a):
     [
         (..., "not written yet."),
         (lambda a: None, "not written yet."),
+        (lambda a: print(end=""), "It returned None; is a return missing?"),
+        (lambda a: exit(), "It stopped with SystemExit"),
+        (lambda a: 1j * a, "numbers are expected"),
         (lambda a: ..., "not written yet."),
         (lambda a: a + a, r"correct \(2 cases\)."),
         (lambda a: (2 * a).tolist(), r"correct \(2 cases\)."),
@@ -162,5 +200,10 @@ def test_integers_where_integers_are_asked_for(capsys):
     check("worst-confusion", lambda counts: 7)
     printed = capsys.readouterr().out
     assert "Result 1: It is 0.5" in printed and "2 results are expected" in printed
+    for mine in None, "1.0", {}, len, True, 1 + 0j:
+        check("initial-loss", mine)
+        printed = capsys.readouterr().out
+        assert "numbers are expected" in printed and "outputs is wrong" not in printed, mine
+    check([1, 2], "initial-loss")
     check("no-such-exercise", 1)
     assert "There is no exercise called 'no-such-exercise'" in capsys.readouterr().out

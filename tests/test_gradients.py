@@ -140,6 +140,22 @@ def test_gradient_of_a_population_is_that_of_its_members():
             assert np.allclose(done, dphi[m], rtol=1e-12, atol=1e-14)
 
 
+def test_a_layer_that_writes_nothing_does_not_pass():
+    """Not even right after a gradient that was right, whose memory may be used again."""
+
+    class Forgets(dl.Dense):
+        def backward(self, dy, saved, phi, dphi, need_dx=True):
+            return dy @ self.views(phi)[0]  # pass II is missing
+
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(5, 3)), rng.normal(size=(5, 2))
+    good, bad = dl.Network(dl.Dense(3, 2)), dl.Network(Forgets(3, 2))
+    phi = good.init(rng)
+    for f, right in (good, True), (bad, False), (good, True):
+        error = dl.check_gradient(lambda p: f.gradient(x, y, p, dl.SquaredError()), phi).error
+        assert (error < 1e-8) == right
+
+
 def test_relu_at_zero():
     """The convention ReLU'(0) = 0."""
     layer, x = dl.ReLU(), np.array([[-1.0, 0.0, 1.0]])
@@ -161,6 +177,18 @@ def test_a_wrong_gradient_is_found_and_named():
     report = dl.check_gradient(spoiled, phi)
     assert report.worst == 17 and report.error == pytest.approx(0.01, rel=0.5)
     assert "phi[17]" in repr(report)
+    reused = np.empty_like(phi)
+
+    def buffered(p):
+        loss, reused[:] = f.gradient(x, y, p, dl.SquaredError())
+        return loss, reused
+
+    assert dl.check_gradient(buffered, phi).error < 1e-8
+    for bad in {"coordinates": 5}, {"coordinates": 0, "rng": rng}, {"coordinates": 5, "rng": 0}:
+        with pytest.raises(ValueError, match="rng: got|coordinates: got"):
+            dl.check_gradient(spoiled, phi, **bad)
+    with pytest.raises(ValueError, match="fn: it returned float64, expected"):
+        dl.check_gradient(np.sum, phi)
     some = dl.check_gradient(spoiled, phi, rng=rng, coordinates=5)
     assert some.checked == 5
     gone = dl.check_gradient(lambda p: (p @ p, np.full_like(p, np.nan)), phi)

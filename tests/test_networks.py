@@ -187,7 +187,7 @@ PHI, X = np.zeros(51), np.zeros((5, 4))
         (X, PHI.astype(np.float32), "x: got float64, expected φ's float type, float32"),
         (X.astype(np.float32), PHI, "x: got float32, expected φ's float type, float64"),
         (X.astype(int), PHI, "x: got int64, expected φ's float type"),
-        (X, PHI.astype(int), "expected φ's float type"),
+        (X, PHI.astype(int), "phi: got int64, expected floats"),
         (X[:, :3], PHI, r"x: got shape \(5, 3\), expected \(N, 4\)"),
         (X[0], PHI, r"x: got shape \(4,\), expected \(N, 4\): rows are examples"),
         (X[:0], PHI, r"x: got shape \(0, 4\), expected at least one example"),
@@ -226,6 +226,29 @@ def test_what_does_not_fit_is_named(x, phi, message):
 def test_networks_that_cannot_be_made(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        dl.Network(dl.Network(dl.Dense(4, 6), dl.ReLU()), dl.Dense(6, 3)),
+        dl.Network(dl.Identity(), dl.Dense(4, 3)),
+    ],
+)
+def test_a_network_that_begins_with_another_layer_checks_its_input(f):
+    for x in np.zeros((5, 3)), np.zeros((2, 5, 4)), np.zeros((7, 2, 5, 4)):
+        with pytest.raises(ValueError, match="x: got shape"):
+            f(x, np.zeros(f.size))
+    with pytest.raises(ValueError, match="x: got shape"):
+        f(np.zeros((1, 5, 4)), np.zeros((3, f.size)))
+
+
+def test_initial_values_that_are_forgotten():
+    returns = dl.Dense(2, 3, init=lambda Omega, rng: rng.normal(size=Omega.shape))
+    with pytest.raises(ValueError, match="left parameters without a value"):
+        dl.Network(returns).init(np.random.default_rng(0))
+    with pytest.raises(ValueError, match="dtype: got int64, expected a float type"):
+        F.init(np.random.default_rng(0), dtype=int)
 
 
 shapes = st.lists(st.integers(0, 5), max_size=4).map(tuple)

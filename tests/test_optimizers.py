@@ -145,6 +145,24 @@ def test_what_is_out_of_range_is_named(optimizer, message):
     assert (phi == 1).all()
 
 
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_a_gradient_or_memory_that_does_not_fit_is_named(name):
+    optimizer, phi = OPTIMIZERS[name], np.ones((2, 3))
+    for wrong in np.ones(3), np.ones((2, 1)), 1.0, None, [[1.0] * 3] * 2:
+        with pytest.raises(
+            ValueError, match=r"grad: it returned .*, expected phi's shape \(2, 3\)"
+        ):
+            optimizer.step(phi, lambda p, wrong=wrong: wrong, optimizer.init(phi))
+    with pytest.raises(ValueError, match="phi: got int64, expected floats"):
+        optimizer.step(np.ones(3, int), quadratic, optimizer.init(np.ones(3)))
+    if optimizer.moments:
+        with pytest.raises(ValueError, match="memory: its m does not fit"):
+            optimizer.step(phi, quadratic, optimizer.init(phi[0]))
+        with pytest.raises(ValueError, match="memory: its m does not fit"):
+            optimizer.step(phi, quadratic, dl.GradientDescent(0.1).init(phi))
+    assert (phi == 1).all()
+
+
 def test_rates_of_a_population_have_its_shape():
     phi = np.ones((2, 3))
     for wrong in np.ones(2), np.ones((3, 1)), np.ones((2, 3)):

@@ -100,6 +100,27 @@ def test_a_population_is_its_members_trained_alone(own_data):
     assert not np.allclose(phi[0], phi[1])
 
 
+def test_as_many_models_as_examples_and_outputs():
+    """M = N = D: shared targets must not be taken for each model's own."""
+    f, x, y = dl.Network(dl.Dense(3, 8)), np.random.default_rng(0).normal(size=(8, 3)), np.eye(8)
+    start = f.init(np.random.default_rng(0), models=8)
+    phi = start.copy()
+    fit(phi, x=x, y=y, f=f, batch=4)
+    for m, child in enumerate(np.random.default_rng(1).spawn(8)):
+        fit(start[m], x=x, y=y, f=f, batch=4, rng=child)
+    assert np.allclose(phi, start, rtol=1e-12)
+
+
+def test_a_population_goes_on_with_its_generators():
+    whole, parts = (F.init(np.random.default_rng(0), models=3) for _ in range(2))
+    momentum = dl.Momentum(0.05)
+    fit(whole, optimizer=momentum, epochs=4, rng=np.random.default_rng(2))
+    memory, rngs = momentum.init(parts), np.random.default_rng(2).spawn(3)
+    for _ in range(2):
+        fit(parts, optimizer=momentum, epochs=2, rng=rngs, memory=memory)
+    assert np.array_equal(whole, parts)
+
+
 def test_the_caller_steers():
     """break stops, alpha may be set between steps, a copied φ is a frame, memory goes on."""
     phi = F.init(np.random.default_rng(0))
@@ -163,6 +184,20 @@ def test_an_interrupt_keeps_what_was_trained():
     assert len(reached) == 3 and np.array_equal(phi, reached[-1])
 
 
+@pytest.mark.parametrize("optimizer", [dl.GradientDescent(0.05), dl.Momentum(0.05), dl.Adam(0.05)])
+def test_an_interrupted_step_leaves_the_memory_whole(optimizer):
+    def interrupt(phi):
+        raise KeyboardInterrupt
+
+    phi = F.init(np.random.default_rng(0))
+    memory = optimizer.init(phi)
+    optimizer.step(phi, np.ones_like, memory)
+    before = {name: np.copy(value) for name, value in vars(memory).items()}
+    with pytest.raises(KeyboardInterrupt):
+        optimizer.step(phi, interrupt, memory)
+    assert all(np.array_equal(before[name], value) for name, value in vars(memory).items())
+
+
 def test_a_loss_that_is_not_finite_stops_one_model():
     phi = F.init(np.random.default_rng(0))
     bad = X.copy()
@@ -181,6 +216,16 @@ def test_in_a_population_that_model_is_frozen_and_named(optimizer):
     with pytest.warns(RuntimeWarning, match="model 1: the loss is not finite at step 1"):
         steps = fit(phi, f=f, optimizer=optimizer(0.05))
     assert steps[-1].frozen.tolist() == [False, True, False]
+    memory = optimizer(0.05).init(phi)
+    again = start.copy()
+    late = np.concatenate([X, X])
+    late = np.stack([late, late, late])
+    late[2, 40] = np.nan
+    targets = np.concatenate([Y, Y])
+    with pytest.warns(RuntimeWarning):
+        steps = fit(again, x=late, y=targets, f=f, optimizer=optimizer(0.05), memory=memory)
+    assert not steps[0].frozen[2] and steps[-1].frozen[2], "each step has its own record"
+    assert all(np.isfinite(getattr(memory, name)).all() for name in optimizer(0.05).moments)
     assert np.array_equal(phi[1], start[1]), "a frozen model does not move"
     others = start[[0, 2]]
     rngs = np.random.default_rng(1).spawn(3)
@@ -200,7 +245,18 @@ def test_accuracy_and_confusion():
         with pytest.raises(ValueError, match="predicted: got shape"):
             dl.accuracy(wrong, y)
     with pytest.raises(ValueError, match="at least one example"):
-        dl.accuracy(np.empty(0), np.empty(0))
+        dl.accuracy(np.empty(0, int), np.empty(0, int))
+    with pytest.raises(ValueError, match=r"write \[..., 0\]"):
+        dl.accuracy(np.array([[1], [0]]), np.array([[1], [0]]))
+    with pytest.raises(ValueError, match="predicted: got float64, expected labels"):
+        dl.accuracy(np.eye(3), np.array([0, 1, 2]))
+    for bad in -1, 3:
+        with pytest.raises(ValueError, match=f"y: got .*{bad}, expected 0 to 2|y: got -1"):
+            dl.confusion_matrix(np.array([0, 1]), np.array([0, bad]), 3)
+    assert dl.confusion_matrix(np.array([True, False]), np.array([True, True]), 2)[1].tolist() == [
+        1,
+        1,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -211,6 +267,12 @@ def test_accuracy_and_confusion():
         ({"batch": 2.5}, "batch: got 2.5"),
         ({"epochs": 0}, "epochs: got 0"),
         ({"rng": None}, "rng: got None, expected a Generator"),
+        ({"rng": 0}, "rng: got 0, expected a Generator"),
+        ({"rng": [0, 1, 2], "M": 3}, "rng: got 0, expected a Generator"),
+        ({"loss": dl.SquaredError}, r"loss: got .* write SquaredError\("),
+        ({"optimizer": dl.Adam}, r"optimizer: got .* write Adam\("),
+        ({"optimizer": 0.1}, "optimizer: got 0.1, expected an object that has step"),
+        ({"y": np.zeros((50, 23)), "M": 3}, r"y: got shape \(50, 23\), expected one target"),
         ({"y": Y[:5]}, r"y: got shape \(5, 2\), expected one target for each of the 23"),
         ({"y": np.zeros((5, 23))}, r"y: got shape \(5, 23\), expected one target"),
         ({"y": np.zeros((3, 5, 23)), "M": 3}, r"y: got shape \(3, 5, 23\), expected one target"),
@@ -224,4 +286,8 @@ def test_bad_arguments_are_named_before_the_first_step(change, message):
     x, y, models = options.pop("x"), options.pop("y"), options.pop("M", None)
     phi = np.zeros(F.size if models is None else (models, F.size))
     with pytest.raises(ValueError, match=message):
-        dl.train(F, phi, x, y, dl.SquaredError(), dl.Adam(), **options)
+        loss, optimizer = (
+            options.pop("loss", dl.SquaredError()),
+            options.pop("optimizer", dl.Adam()),
+        )
+        dl.train(F, phi, x, y, loss, optimizer, **options)
