@@ -100,6 +100,39 @@ def test_a_population_is_its_members_trained_alone(own_data):
     assert not np.allclose(phi[0], phi[1])
 
 
+def test_labels_of_each_models_own():
+    labels = np.random.default_rng(3).integers(0, 2, (3, 23))
+    start = F.init(np.random.default_rng(0), models=3)
+    phi = start.copy()
+    fit(phi, y=labels, loss=dl.Categorical())
+    for m, child in enumerate(np.random.default_rng(1).spawn(3)):
+        fit(start[m], y=labels[m], loss=dl.Categorical(), rng=child)
+    assert np.allclose(phi, start, rtol=1e-12)
+
+
+class Mean(dl.Identity):
+    """Keeps the mean of its last batch as a running statistic."""
+
+    stats = 3
+
+    def fill_state(self, state):
+        state[...] = 0
+
+    def forward(self, x, phi, ctx):
+        ctx.state[...] = x.mean(axis=-2)
+        return x, None
+
+
+def test_a_frozen_model_keeps_its_statistics():
+    f = dl.Network(Mean(), dl.Dense(3, 2))
+    x = np.stack([X, X])
+    x[1, 7] = np.nan
+    phi, state = f.init(np.random.default_rng(0), models=2), f.init_state(models=2)
+    with pytest.warns(RuntimeWarning, match="model 1"):
+        fit(phi, x=x, f=f, state=state, epochs=1)
+    assert np.isfinite(state).all() and np.isfinite(phi).all() and state.all()
+
+
 def test_as_many_models_as_examples_and_outputs():
     """M = N = D: shared targets must not be taken for each model's own."""
     f, x, y = dl.Network(dl.Dense(3, 8)), np.random.default_rng(0).normal(size=(8, 3)), np.eye(8)
