@@ -128,9 +128,13 @@ def test_a_frozen_model_keeps_its_statistics():
     x = np.stack([X, X])
     x[1, 7] = np.nan
     phi, state = f.init(np.random.default_rng(0), models=2), f.init_state(models=2)
+    kept, options = [state.copy()], {"epochs": 2, "batch": 5, "rng": np.random.default_rng(1)}
     with pytest.warns(RuntimeWarning, match="model 1"):
-        fit(phi, x=x, f=f, state=state, epochs=1)
-    assert np.isfinite(state).all() and np.isfinite(phi).all() and state.all()
+        for step in dl.train(f, phi, x, Y, dl.SquaredError(), dl.Adam(), state=state, **options):
+            kept.append(state.copy())
+            same = [np.array_equal(a, b) for a, b in zip(kept[-1], kept[-2])]
+            assert same == step.frozen.tolist()
+    assert step.frozen.tolist() == [False, True] and np.isfinite(state).all()
 
 
 def test_as_many_models_as_examples_and_outputs():
