@@ -374,6 +374,8 @@ def test_in_print_everything_is_open(visit):
     page.emulate_media(media="print")
     assert not page.locator(".bd-sidebar-primary").first.is_visible()
     assert page.locator(".dl-controls").first.is_hidden()
+    for solution in page.locator("details.dl-solution pre").all():
+        assert solution.bounding_box()["height"] > 10
     assert len(page.pdf()) > 100_000
 
 
