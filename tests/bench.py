@@ -65,9 +65,9 @@ def ours(widths, batch, optimizer, models=None):
     return lambda: opt.step(phi, grad, memory)
 
 
-def loop(widths, batch, optimizer):
+def loop(widths, batch, optimizer, make=None):
     """Sixty-four networks, one after the other."""
-    steps = [ours(widths, batch, optimizer) for _ in range(64)]
+    steps = [(make or ours)(widths, batch, optimizer) for _ in range(64)]
 
     def run():
         for step in steps:
@@ -160,13 +160,7 @@ def torch(widths, batch, optimizer):
 
 
 def torch_loop(widths, batch, optimizer):
-    steps = [torch(widths, batch, optimizer) for _ in range(64)]
-
-    def run():
-        for step in steps:
-            step()
-
-    return run
+    return loop(widths, batch, optimizer, make=torch)
 
 
 def measure(variant, case):
