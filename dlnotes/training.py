@@ -48,7 +48,8 @@ def train(
     (``rng.spawn(M)[m]``), so it sees what it would see if trained alone. ``batch=None`` is full-batch
     gradient descent. ``state``: running statistics, moved in place; ``memory``: the optimizer's, to
     go on from (a population goes on exactly with a list of Generators, ``rng.spawn(M)``, handed to
-    every call; ``epoch`` counts within a call); ``wrap(grad)`` may return another gradient function (clipping, penalties, freezing).
+    every call; ``epoch`` counts within a call); ``wrap(grad)`` may return another gradient function
+    (clipping, penalties, freezing).
 
     A loss that is not finite stops a single model with a FloatingPointError; in a population that
     model is frozen where it stands, and a warning names it.
