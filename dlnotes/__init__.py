@@ -9,6 +9,7 @@ from .activations import Identity, ReLU, Sigmoid, Tanh, sigmoid
 from .distributions import Bernoulli, Categorical, Distribution, SquaredError, softmax
 from .gradient_check import GradientCheck, check_gradient
 from .initializers import he
+from .linear_regions import Pieces, count_regions, linear_pieces, sawtooth
 from .metrics import accuracy, confusion_matrix
 from .networks import Context, Dense, Layer, Network
 from .optimizers import Adam, GradientDescent, Momentum, Optimizer
@@ -30,6 +31,7 @@ __all__ = [
     "Momentum",
     "Network",
     "Optimizer",
+    "Pieces",
     "ReLU",
     "Sigmoid",
     "SquaredError",
@@ -38,8 +40,11 @@ __all__ = [
     "accuracy",
     "check_gradient",
     "confusion_matrix",
+    "count_regions",
     "data",
     "he",
+    "linear_pieces",
+    "sawtooth",
     "scoreboard",
     "sigmoid",
     "softmax",
