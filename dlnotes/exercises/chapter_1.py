@@ -4,6 +4,84 @@ import numpy as np
 
 EXERCISES = {}
 
+# 1.1 One hidden layer, and two in a row ----------------------------------------------------------
+
+EXERCISES["joint"] = (
+    None,
+    1.5,
+    {
+        "Mind the sign: solve β + ωx = 0 for x.": -1.5,
+        "That is β divided the other way round.": 2 / 3,
+        "That is the bias without its sign; the weight stretches the line, too.": 3.0,
+    },
+)
+
+EXERCISES["shallow-by-hand"] = (
+    None,
+    1.75,
+    {
+        "The third unit's pre-activation is -2: the ReLU makes it 0.": 5.75,
+        "The last bias is missing.": 2.75,
+        "The second unit faces left: at x = -1 its line is 0.5 + 1.": -0.5,
+    },
+)
+
+
+def _arrays(rng):
+    return [(np.array([-2.0, 0.0, 3.0]),), (rng.normal(size=(4, 3)),)]
+
+
+EXERCISES["absolute-value"] = (
+    _arrays,
+    np.abs,
+    {
+        "For negative x that is 0. One more unit, which faces left, is needed.": (
+            lambda x: np.maximum(0, x)
+        ),
+        "The minus makes it x itself: both units must push upwards.": (
+            lambda x: np.maximum(0, x) - np.maximum(0, -x)
+        ),
+    },
+)
+
+EXERCISES["pieces-of-a-composition"] = (
+    None,
+    25,
+    {
+        "Four joints make five pieces.": 20,
+        "The pieces of g are repeated in each piece of f: multiply.": 10,
+        "At a fold the direction changes, so the pieces left and right of it are two.": 21,
+    },
+)
+
+
+def _link(rng):
+    shapes = (3, 3), (2, 4), (5, 2)
+    return [
+        (
+            rng.normal(size=(1, d)),
+            rng.normal(size=1),
+            rng.normal(size=(e, 1)),
+            rng.normal(size=e),
+        )
+        for d, e in shapes
+    ]
+
+
+EXERCISES["merge-networks"] = (
+    _link,
+    lambda v, c, w, b: (w @ v, b + w @ c),
+    {
+        "The bias of the first network goes through the second one's weights; it is not lost.": (
+            lambda v, c, w, b: (w @ v, b)
+        ),
+        "The bias c has to be multiplied by w, too.": lambda v, c, w, b: (w @ v, b + c),
+        "That is the transpose: the new weights read D units and feed D'.": (
+            lambda v, c, w, b: ((w @ v).T, b + w @ c)
+        ),
+    },
+)
+
 # 1.4 Backpropagation reads digits ----------------------------------------------------------------
 
 
