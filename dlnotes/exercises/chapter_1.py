@@ -1,5 +1,7 @@
 """The answers to the exercises of chapter 1."""
 
+import math
+
 import numpy as np
 
 EXERCISES = {}
@@ -79,6 +81,79 @@ EXERCISES["merge-networks"] = (
         "That is the transpose: the new weights read D units and feed D'.": (
             lambda v, c, w, b: ((w @ v).T, b + w @ c)
         ),
+    },
+)
+
+# 1.2 K layers: shapes, parameters, and how many pieces -------------------------------------------
+
+EXERCISES["shape-of-omega"] = (
+    None,
+    (4, 5),
+    {
+        "A matrix has one row for each unit that it feeds, one column for each that it reads.": (
+            5,
+            4,
+        ),
+        "That is the first matrix, counted from 0.": (5, 3),
+    },
+)
+
+
+def _widths(rng):
+    return [([1, 3, 1],), ([3, 5, 4, 2],), ([64, 64, 32, 10],)]
+
+
+def _parameters(widths):
+    return sum(b * (a + 1) for a, b in zip(widths, widths[1:]))
+
+
+EXERCISES["count-parameters"] = (
+    _widths,
+    _parameters,
+    {
+        "Those are the weights only; every unit has a bias, too.": (
+            lambda w: sum(a * b for a, b in zip(w, w[1:]))
+        ),
+        "A bias belongs to each unit that a layer feeds, not to each that it reads.": (
+            lambda w: sum(a * (b + 1) for a, b in zip(w, w[1:]))
+        ),
+    },
+)
+
+EXERCISES["facing-right"] = (
+    None,
+    1025,
+    {
+        "Teeth multiply from layer to layer; the flat piece on the left remains one piece.": 5**5,
+        "The flat piece counts, too.": 1024,
+        "Four units, five layers: four teeth in each of five layers.": 5**4 + 1,
+    },
+)
+
+EXERCISES["most-pieces"] = (
+    None,
+    125,
+    {
+        "Four units make five pieces of one.": 64,
+        "D is the width of each layer, not the number of all units.": 13**3,
+        "The width is the base, the depth the exponent.": 256,
+        "That is the bound for random networks' average; pieces multiply at most.": 13,
+    },
+)
+
+
+def _recursion(D, d):
+    return 1 if D == 0 or d == 0 else _recursion(D - 1, d) + _recursion(D - 1, d - 1)
+
+
+EXERCISES["zaslavsky-recursion"] = (
+    lambda rng: [(0, 2), (4, 1), (3, 2), (7, 3), (6, 6), (10, 2)],
+    _recursion,
+    {
+        "That is 2ᴰ: the last hyperplane does not divide every region, only those that it meets.": (
+            lambda D, d: 2**D
+        ),
+        "That is Pascal's triangle itself; with 0 dimensions there is one region.": math.comb,
     },
 )
 
