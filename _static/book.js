@@ -6,9 +6,9 @@ const reach = () => {
   }
 };
 
-// Sliders without a server. Each figure carries its first frame as SVG, and for every other frame
-// the changes to the first frame's lines, ordered from the last line to the first; a new line is
-// its number in data.lines. Nothing is read before the first move.
+// Sliders without a server. Each figure carries one frame as SVG, and for every frame the changes
+// to this one's lines, ordered from the last line to the first; a new line is its number in
+// data.lines. Nothing is read before the first move.
 const slide = (figure) => {
   const picture = figure.querySelector(".dl-frame");
   const controls = figure.querySelector(".dl-controls");
@@ -65,7 +65,7 @@ const slide = (figure) => {
     show();
     timer = setInterval(step, 400);
   });
-  if (inputs.some((input) => input.value !== "0")) show(); // the browser kept it from before
+  if (inputs.some((input) => input.value !== input.defaultValue)) show(); // the browser kept it from before
   controls.hidden = false;
 };
 

@@ -30,6 +30,7 @@ from IPython.display import display
 # After Okabe & Ito, who chose colours that colour-blind readers can tell apart; darker, so that
 # text in them can be read on white. The website has lighter ones for the dark (book.css).
 COLORS = ["#0072b2", "#b84a00", "#007a59", "#9c4a80", "#8a6000", "#5b5b5b"]
+LIGHT = "#cfe5f3 #f9d9c3 #c9ecdf #eed3e4 #efe2bd #dedede #e4f2b4 #ded9f7".split()  # areas
 STYLES = ["-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1))]
 INK = "#0a0b0c"  # stands for the page's text colour: replaced by currentColor
 MOST_FRAMES = {1: 41, 2: 81}
@@ -80,13 +81,13 @@ def figure(fig, alt):
     display({"text/html": shown}, raw=True)
 
 
-def explore(draw, alt, *, play=False, **ranges):
+def explore(draw, alt, *, play=False, start=None, **ranges):
     """A figure with one slider or two. ``draw(**values)`` returns the figure for these values.
 
-    ``ranges``: for each argument of ``draw`` the explicit list of its values; the first of each is
-    shown at the start, and what stands when JavaScript is off. At most 41 values for one slider, or
-    9 x 9 for two. ``alt`` is a sentence, or a function of the values that returns one. ``play`` adds
-    a button that moves the first slider.
+    ``ranges``: for each argument of ``draw`` the explicit list of its values, at most 41 for one
+    slider, or 9 x 9 for two. ``start`` gives the values shown at first, and when JavaScript is off;
+    without it they are the first of each list. ``alt`` is a sentence, or a function of the values
+    that returns one. ``play`` adds a button that moves the first slider.
 
     In a live kernel the sliders are ipywidgets and draw anew; on the website all frames are drawn
     beforehand, and each is kept as its difference from the first. Nothing is returned.
@@ -104,9 +105,12 @@ def explore(draw, alt, *, play=False, **ranges):
             f"ranges: got {len(combinations)} frames, expected at most"
             f" {MOST_FRAMES[len(ranges)]} with {('one slider', 'two sliders')[len(ranges) - 1]}"
         )
+    start = {name: values[0] for name, values in ranges.items()} | (start or {})
+    if start.keys() != ranges.keys() or any(v not in ranges[name] for name, v in start.items()):
+        raise ValueError(f"start: got {start}, expected one of the values of each range")
     target = _target()
     if not target:
-        _live(draw, alt, ranges)
+        _live(draw, alt, ranges, start)
         return
     if target == "test":
         combinations = [combinations[0], combinations[-1]]
@@ -117,7 +121,7 @@ def explore(draw, alt, *, play=False, **ranges):
         fig = draw(**named)
         frames.append(_svg(fig, f"{alts[0]} {sorted(ranges)}"))
         plt.close(fig)
-    display({"text/html": _page(frames, alts, ranges, play)}, raw=True)
+    display({"text/html": _page(frames, alts, ranges, start, play)}, raw=True)
     if target != "test":
         _keep(frames, Path(target))
 
@@ -171,10 +175,14 @@ def _rounded(match):
     return re.sub(r"\d+\.\d{3,}", lambda m: f"{float(m[0]):.2f}", match[0])
 
 
-def _page(frames, alts, ranges, play):
-    """The slider as HTML: the first frame, native range inputs, and the other frames as changes."""
+def _page(frames, alts, ranges, start, play):
+    """The slider as HTML: the frame shown at first, native range inputs, all frames as changes."""
     name = re.search(r'id="(f\w{7})-', frames[0])[1]
-    base, lines = frames[0].split("\n"), {}
+    at = {parameter: values.index(start[parameter]) for parameter, values in ranges.items()}
+    shown = 0  # in a test, with two frames only, it is one of these
+    for parameter, values in ranges.items():
+        shown = min(shown * len(values) + at[parameter], len(frames) - 1)
+    base, lines = frames[shown].split("\n"), {}
     changes = [_changes(base, frame.split("\n"), lines) for frame in frames]
     data = {
         "sizes": [len(values) for values in ranges.values()],
@@ -185,23 +193,23 @@ def _page(frames, alts, ranges, play):
     }
     controls = "".join(
         f"<label><span>{html.escape(parameter.replace('_', ' '))}</span>"
-        f'<input type="range" min="0" max="{len(values) - 1}" step="1" value="0"'
-        f' aria-valuetext="{html.escape(_label(values[0]))}">'
-        f"<output>{html.escape(_label(values[0]))}</output></label>"
+        f'<input type="range" min="0" max="{len(values) - 1}" step="1" value="{at[parameter]}"'
+        f' aria-valuetext="{html.escape(_label(start[parameter]))}">'
+        f"<output>{html.escape(_label(start[parameter]))}</output></label>"
         for parameter, values in ranges.items()
     )
     button = '<button type="button" aria-pressed="false">Play</button>' if play else ""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
     return (
         f'<figure class="dl-figure dl-explore" id="{name}">'
-        f'<div class="dl-frame" role="img" aria-label="{html.escape(alts[0])}">{frames[0]}</div>'
+        f'<div class="dl-frame" role="img" aria-label="{html.escape(alts[shown])}">{frames[shown]}</div>'
         f'<div class="dl-controls" hidden>{controls}{button}</div>'
         f'<script type="application/json">{text}</script></figure>'
     )
 
 
 def _changes(base, frame, lines):
-    """What to do to the first frame's lines: [from, to, new lines], from the last to the first.
+    """What to do to the lines of the frame shown at first: [from, to, new lines], from the last to the first.
 
     A new line is its number in ``lines``, in which every line of the slider stands once.
     """
@@ -221,13 +229,14 @@ def _keep(frames, folder):
     folder.joinpath(f"{name}.json").write_text(text, encoding="utf-8")
 
 
-def _live(draw, alt, ranges):
+def _live(draw, alt, ranges, start):
     """Sliders in a live kernel, which draw anew."""
     import ipywidgets
 
     sliders = {
         name: ipywidgets.SelectionSlider(
             options=[(_label(v), v) for v in values],
+            value=start[name],
             description=name.replace("_", " "),
             style={"description_width": "initial"},
         )

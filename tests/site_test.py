@@ -253,6 +253,9 @@ def test_every_frame_is_the_one_that_python_drew(visit, path, name):
 
     assert figure.locator("label").count() == len(sizes)
     last = len(sizes) - 1
+    right(*(int(slider.get_attribute("value")) for slider in sliders.all()))
+    for slider in sliders.all():
+        slider.press("Home")
     for outer in range(sizes[0] if last else 1):
         if last and outer:
             sliders.nth(0).press("ArrowRight")

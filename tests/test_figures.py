@@ -77,10 +77,15 @@ def test_ids_are_of_the_figure_and_stable():
         )
 
 
+@pytest.mark.parametrize("start", [None, {"k": 2}])
 @pytest.mark.parametrize("ranges", [{"k": [1, 2, 3]}, {"k": [1, 2], "scale": [0.5, 1, 2.5]}])
-def test_every_frame_can_be_made_from_the_first(monkeypatch, tmp_path, ranges):
+def test_every_frame_can_be_made_from_the_one_shown(monkeypatch, tmp_path, ranges, start):
     """The page's data, applied as its script applies them, give what Python drew."""
-    (page,) = shown(monkeypatch, tmp_path, lambda: figures.explore(wave, alt, play=True, **ranges))
+    (page,) = shown(
+        monkeypatch,
+        tmp_path,
+        lambda: figures.explore(wave, alt, play=True, start=start, **ranges),
+    )
     data = json.loads(re.search(r'json">(.*)</script>', page)[1].replace("<\\/", "</"))
     (name,) = re.findall(r'<figure class="dl-figure dl-explore" id="(\w+)"', page)
     drawn = json.loads((tmp_path / f"{name}.json").read_text())
@@ -93,6 +98,9 @@ def test_every_frame_can_be_made_from_the_first(monkeypatch, tmp_path, ranges):
         assert "\n".join(lines) == frame
     assert len(set(drawn)) == len(drawn) and len(set(data["alts"])) == len(drawn)
     assert page.count('type="range"') == len(ranges) and page.count("<button") == 1
+    at = [1 if start and name == "k" else 0 for name in ranges]
+    assert [int(v) for v in re.findall(r'value="(\d+)" aria', page)] == at
+    assert "\n".join(base) == drawn[int(np.ravel_multi_index(at, data["sizes"]))]
     assert data["labels"] == [[f"{v:g}" for v in values] for values in ranges.values()]
 
 
@@ -111,7 +119,7 @@ def test_in_a_live_kernel_it_is_a_widget(monkeypatch):
     monkeypatch.setenv("DLNOTES_FIGURES", "")
     boxes = []
     monkeypatch.setattr(figures, "display", lambda *args, **kw: boxes.extend(args))
-    assert figures.explore(wave, alt, k=[1, 2], scale=[0.5, 1.0]) is None
+    assert figures.explore(wave, alt, start={"scale": 0.5}, k=[1, 2], scale=[0.2, 0.5]) is None
     (box,) = [b for b in boxes if isinstance(b, ipywidgets.VBox)]
     k, scale, _ = box.children
     assert [label for label, _ in k.options] == ["1", "2"] and scale.value == 0.5
@@ -137,6 +145,12 @@ def test_in_a_live_kernel_it_is_a_widget(monkeypatch):
 def test_too_many_values_are_refused(ranges, message):
     with pytest.raises(ValueError, match=message):
         figures.explore(wave, alt, **ranges)
+
+
+def test_a_start_is_one_of_the_values():
+    for start in {"k": 9}, {"scale": 1}:
+        with pytest.raises(ValueError, match="start: got .*one of the values of each range"):
+            figures.explore(wave, alt, start=start, k=[1, 2])
 
 
 def test_an_alt_says_something(monkeypatch):
