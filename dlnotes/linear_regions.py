@@ -68,9 +68,8 @@ def _through(f, phi, pieces):
             pieces = _through(layer, phi[own], pieces)
         elif isinstance(layer, Dense):
             Omega, beta = layer.views(phi[own])
-            pieces = Pieces(
-                pieces.edges, pieces.slopes @ Omega.T, pieces.intercepts @ Omega.T + beta
-            )
+            edges, slopes, intercepts = pieces
+            pieces = Pieces(edges, slopes @ Omega.T, intercepts @ Omega.T + beta)
         elif isinstance(layer, ReLU):
             pieces = _clip(pieces)
         elif not isinstance(layer, Identity):
@@ -82,14 +81,15 @@ def _clip(pieces):
     """max(0, ·): new edges where a unit crosses zero, zeros where a unit is below."""
     edges, slopes, intercepts = pieces
     with np.errstate(divide="ignore", invalid="ignore"):
-        zeros = 0 - intercepts / slopes  # (n, D): nan or infinite where a unit is constant
+        zeros = 0 - intercepts / slopes  # (n, D); infinite for constant units
         near = CLOSE * (1 + np.abs(zeros))
         inside = (edges[:-1, None] + near < zeros) & (zeros < edges[1:, None] - near)
     cuts = np.sort(np.concatenate([edges, zeros[inside]]))
-    twins = np.diff(cuts[:-1]) <= CLOSE * (1 + np.abs(cuts[1:-1]))  # two units, the same zero
+    # two units with the same zero make one joint
+    twins = np.diff(cuts[:-1]) <= CLOSE * (1 + np.abs(cuts[1:-1]))
     cuts = np.delete(cuts, 1 + np.flatnonzero(twins))
     middle = _middles(cuts)
-    old = np.searchsorted(edges, middle) - 1  # the piece from which each new one was cut
+    old = np.searchsorted(edges, middle) - 1  # from which piece it was cut
     slopes, intercepts = slopes[old], intercepts[old]
     on = slopes * middle[:, None] + intercepts > 0
     return Pieces(cuts, slopes * on, intercepts * on)
@@ -150,7 +150,7 @@ def sawtooth(D, K):
     faces[2] = -1
     out[0] *= 1.5
     layers, values = [Dense(1, D)], [faces, -faces * joints]
-    for _ in range(K - 1):  # the last layer of one tooth net and the first of the next, in one
+    for _ in range(K - 1):  # one tooth ends and the next begins: one layer
         layers += [ReLU(), Dense(D, D)]
         values += [np.outer(faces, out).ravel(), faces * (5 - joints)]
     return Network(*layers, ReLU(), Dense(D, 1)), np.concatenate([*values, out, [5.0]])

@@ -157,6 +157,112 @@ EXERCISES["zaslavsky-recursion"] = (
     },
 )
 
+# 1.3 Backpropagation: by hand, as a graph, in matrices -------------------------------------------
+
+EXERCISES["backprop-by-hand-exercise"] = (
+    None,
+    np.array([0.0, 0, 4, 12, 0, 4, 0, -12, -4]),
+    {
+        "Unit 1 is silent, its pre-activation is -1: nothing passes through its ReLU.": (
+            np.array([-12.0, -36, 4, 12, -12, 4, 0, -12, -4])
+        ),
+        "The derivative of the square has a factor 2.": (np.array([0.0, 0, 2, 6, 0, 2, 0, -6, -2])),
+        "The sign is turned round: the derivative of (f - y)² is 2 (f - y).": (
+            np.array([0.0, 0, -4, -12, 0, -4, 0, 12, 4])
+        ),
+        "The ReLU was forgotten on the way forward: h₁ is (0, 3).": (
+            np.array([-36.0, -108, 12, 36, -36, 12, 12, -36, -12])
+        ),
+    },
+)
+
+EXERCISES["first-drop"] = (
+    None,
+    0.0296,
+    {
+        "The length of the gradient enters squared.": 0.0001 * 296**0.5,
+        "Multiply by the learning rate.": 296.0,
+        "Asked for is how much lower it is: a positive number.": -0.0296,
+    },
+)
+
+EXERCISES["paths"] = (
+    None,
+    10_000,
+    {
+        "That is the number of units; a path chooses one unit in each layer.": 40,
+        "Those are the arrows between hidden layers; a path is a way along several of them.": 300,
+        "There are five steps from layer to layer, but only the four hidden layers leave a choice.": 10
+        ** 5,
+        "There are four hidden layers, so four choices.": 10**3,
+    },
+)
+
+
+def _two_numbers(rng):
+    return [(6.0, 3.0), (-1.0, 4.0), (2.0, -0.5)]
+
+
+EXERCISES["division-rule"] = (
+    _two_numbers,
+    lambda a, b: (a / b, 1 / b, -a / b**2),
+    {
+        "If b grows, a/b gets smaller: a minus is missing.": (
+            lambda a, b: (a / b, 1 / b, a / b**2)
+        ),
+        "The derivative of 1/b is -1/b².": lambda a, b: (a / b, 1 / b, -a / b),
+        "The derivative by b is still multiplied by a.": lambda a, b: (a / b, 1 / b, -1 / b**2),
+    },
+)
+
+
+def _several_layers(rng):
+    cases = []
+    for widths in (2, 3, 1), (3, 4, 4, 4, 2), (2, 5, 1, 4, 3, 2), (4, 2):
+        pairs = list(zip(widths, widths[1:]))
+        Omega = [rng.normal(size=(b, a)) for a, b in pairs]
+        beta = [rng.normal(size=b) for _, b in pairs]
+        cases.append((Omega, beta, rng.normal(size=widths[0]), rng.normal(size=widths[-1])))
+    return cases
+
+
+def _backprop(Omega, beta, x, y, factor=2, awake=lambda f, h, k: f[k - 1] > 0, act_last=False):
+    K = len(Omega) - 1
+    h, f = [x], []
+    for k in range(K + 1):
+        f.append(beta[k] + Omega[k] @ h[k])
+        h.append(np.maximum(f[k], 0))
+    df = factor * ((h[-1] if act_last else f[K]) - y)
+    derivatives = []
+    for k in reversed(range(K + 1)):
+        derivatives = [np.outer(df, h[k]), df, *derivatives]
+        if k > 0:
+            df = awake(f, h, k) * (Omega[k].T @ df)
+    return tuple(derivatives)
+
+
+EXERCISES["backprop-k-layers"] = (
+    _several_layers,
+    _backprop,
+    {
+        "The derivative of the square has a factor 2.": (lambda *args: _backprop(*args, factor=1)),
+        "Silent units let something through: multiply by a'[f], or test h > 0, not h >= 0.": (
+            lambda *args: _backprop(*args, awake=lambda f, h, k: 1.0)
+        ),
+        "There is no ReLU after the last layer.": lambda *args: _backprop(*args, act_last=True),
+        "The ReLU's slope is 1, not its output.": (
+            lambda *args: _backprop(*args, awake=lambda f, h, k: h[k])
+        ),
+        "Return the derivatives from the first layer to the last: Omega_0 first.": (
+            lambda *args: tuple(
+                d
+                for k in reversed(range(len(args[0])))
+                for d in _backprop(*args)[2 * k : 2 * k + 2]
+            )
+        ),
+    },
+)
+
 # 1.4 Backpropagation reads digits ----------------------------------------------------------------
 
 
