@@ -360,3 +360,106 @@ EXERCISES["squared-error-gradient"] = (
         ),
     },
 )
+
+
+# 1.5 Bug museum I --------------------------------------------------------------------------------
+
+
+def _relu_outputs(rng):
+    return [(rng.normal(size=(n, 3)), np.maximum(rng.normal(size=(n, 3)), 0)) for n in (3, 5)]
+
+
+EXERCISES["museum-relu"] = (
+    _relu_outputs,
+    lambda dh, h: dh * (h > 0),
+    {
+        "That is the exhibit: behind a ReLU h >= 0 is always true.": lambda dh, h: dh * (h >= 0),
+        "The slope of a ReLU is 0 or 1, not its output.": lambda dh, h: dh * h,
+        "That tests the derivative, not the unit.": lambda dh, h: dh * (dh > 0),
+    },
+)
+
+
+def _square_first(rng):
+    shapes = (4, 3, 3), (5, 3, 2), (2, 4, 6)
+    return [(rng.normal(size=(n, b)), rng.normal(size=(b, a))) for n, b, a in shapes]
+
+
+EXERCISES["museum-transpose"] = (
+    _square_first,
+    lambda df, Omega: df @ Omega,
+    {
+        "That is the exhibit: it fits square layers only. With rows there is no transpose here.": (
+            lambda df, Omega: df @ Omega.T if len(set(Omega.shape)) == 1 else df @ Omega
+        ),
+    },
+)
+
+
+def _outputs(rng):
+    return [(rng.normal(size=(n, c)), rng.normal(size=(n, c))) for n, c in ((4, 4), (7, 3))]
+
+
+EXERCISES["museum-mean"] = (
+    _outputs,
+    lambda out, y: 2 * (out - y) / len(y),
+    {
+        "That is the exhibit: the mean over the examples is missing.": (
+            lambda out, y: 2 * (out - y)
+        ),
+        "Divide by the number of examples only: over the outputs the loss is a sum.": (
+            lambda out, y: 2 * (out - y) / out.size
+        ),
+        "The factor 2 of the square is missing.": lambda out, y: (out - y) / len(y),
+    },
+)
+
+
+def _square_batch(rng):
+    return [(rng.normal(size=shape),) for shape in ((4, 4), (5, 2), (1, 3))]
+
+
+EXERCISES["museum-axis"] = (
+    _square_batch,
+    lambda df: df.sum(axis=0),
+    {
+        "That is the exhibit: one number an example. Sum over the examples instead.": (
+            lambda df: df.sum(axis=1)
+        ),
+        "A sum, not a mean: the 1/N is in df already.": lambda df: df.mean(axis=0),
+    },
+)
+
+
+def _two_layers(rng):
+    return [
+        (
+            rng.normal(size=(h, d)),
+            rng.normal(size=(c, h)),
+            rng.normal(size=(n, d)),
+            rng.normal(size=(n, c)),
+            alpha,
+        )
+        for n, d, h, c, alpha in ((5, 3, 4, 2, 0.1), (7, 4, 4, 4, 0.03))
+    ]
+
+
+def _step(Omega_0, Omega_1, x, y, alpha, early=False, N=None):
+    h = np.maximum(x @ Omega_0.T, 0)
+    df = 2 * (h @ Omega_1.T - y) / (N or len(x))
+    new = Omega_1 - alpha * df.T @ h
+    df_0 = (df @ (new if early else Omega_1)) * (h > 0)
+    return Omega_0 - alpha * df_0.T @ x, new
+
+
+EXERCISES["museum-early-exercise"] = (
+    _two_layers,
+    _step,
+    {
+        "That is the exhibit: Omega_1 was changed before the derivative passed through it.": (
+            lambda *args: _step(*args, early=True)
+        ),
+        "The mean over the examples is missing.": lambda *args: _step(*args, N=1),
+        "The wrong way: gradient descent subtracts.": lambda *args: _step(*args[:4], -args[4]),
+    },
+)
