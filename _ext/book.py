@@ -114,6 +114,22 @@ class LectureMap(SphinxDirective):
         return "| " + " | ".join(cells) + " |"
 
 
+class CheatSheet(SphinxDirective):
+    """What to remember: the last section but one of every notebook in this page's folder."""
+
+    def run(self):
+        folder = Path(self.env.doc2path(self.env.docname)).parent
+        lines = []
+        for path in sorted(folder.glob("*.ipynb")):
+            self.env.note_dependency(str(path))
+            cells = nbformat.read(path, 4).cells
+            text = "\n\n".join(c.source for c in cells if c.cell_type == "markdown")
+            title = text.splitlines()[0].removeprefix("# ")
+            remember = text.split("## What to remember\n")[1].split("\n## ")[0]
+            lines += [f"**[{title}]({path.name})**", "", remember.strip(), ""]
+        return self.parse_text_to_nodes("\n".join(lines))
+
+
 class Versions(SphinxDirective):
     """What the build ran on."""
 
@@ -139,6 +155,7 @@ def give_reader_notebooks(app, error):
 def setup(app):
     app.add_node(details, html=(visit_details, depart_details))
     app.add_node(nodes.citation, override=True, html=(visit_citation, depart_citation))
+    app.add_directive("cheat-sheet", CheatSheet)
     app.add_directive("lecture-map", LectureMap)
     app.add_directive("versions", Versions)
     app.connect("config-inited", forget_stale_outputs)

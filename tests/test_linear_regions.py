@@ -87,6 +87,19 @@ def test_a_composition_has_at_most_the_product(rng):
     assert most > 7  # more than a shallow network of as many units
 
 
+def test_a_composition_is_a_network_of_rank_one(rng):
+    """The two dense layers between the activations are one, whose matrix is a column times a row."""
+    f, a = random_network(rng, 1, 3, 1)
+    g, b = random_network(rng, 1, 4, 1)
+    (_, _, out), (first, _, _) = f.layers, g.layers
+    (v, c), (w, d) = out.views(a[f.slices[2]]), first.views(b[g.slices[0]])
+    deep = Network(Dense(1, 3), ReLU(), Dense(3, 4), ReLU(), Dense(4, 1))
+    merged = np.concatenate([a[f.slices[0]], (w @ v).ravel(), d + w @ c, b[g.slices[2]]])
+    x = rng.normal(size=(50, 1))
+    assert np.allclose(deep(x, merged), g(f(x, a), b), rtol=1e-12)
+    assert np.linalg.matrix_rank(w @ v) == 1
+
+
 def test_two_units_cannot_fold(rng):
     """Two layers of two units make at most 7 pieces, not 9: no unit of two makes three teeth."""
     counts = [linear_pieces(*random_network(rng, 1, 2, 2, 1)).count for _ in range(3000)]
