@@ -207,3 +207,12 @@ def test_integers_where_integers_are_asked_for(capsys):
     check([1, 2], "initial-loss")
     check("no-such-exercise", 1)
     assert "There is no exercise called 'no-such-exercise'" in capsys.readouterr().out
+
+
+def test_the_form_of_a_right_answer_does_not_matter():
+    assert _judge("paths", 1e4) == "correct."
+    assert _judge("paths", np.float64(1e4)) == "correct."
+    assert _judge("paths", 1e4 + 0.5).startswith("not yet")
+    assert _judge("shape-of-omega", [4, 5]) == "correct."
+    assert _judge("shape-of-omega", [5, 4]).startswith("not yet. A matrix has one row")
+    assert _judge("division-rule", lambda a, b: [a / b, 1 / b, -a / b**2]).startswith("correct")

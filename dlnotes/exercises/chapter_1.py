@@ -84,6 +84,16 @@ EXERCISES["merge-networks"] = (
     },
 )
 
+EXERCISES["rank-of-the-link"] = (
+    None,
+    2,
+    {
+        "Rank 1 belongs to a link of one number; here two numbers pass.": 1,
+        "All of them must pass through two numbers.": 4,
+        "That is the number of columns; all must pass through two numbers.": 5,
+    },
+)
+
 # 1.2 K layers: shapes, parameters, and how many pieces -------------------------------------------
 
 EXERCISES["shape-of-omega"] = (
@@ -373,7 +383,7 @@ EXERCISES["museum-relu"] = (
     _relu_outputs,
     lambda dh, h: dh * (h > 0),
     {
-        "That is the exhibit: behind a ReLU h >= 0 is always true.": lambda dh, h: dh * (h >= 0),
+        "That is the exhibit: after a ReLU h >= 0 is always true.": lambda dh, h: dh * (h >= 0),
         "The slope of a ReLU is 0 or 1, not its output.": lambda dh, h: dh * h,
         "That tests the derivative, not the unit.": lambda dh, h: dh * (dh > 0),
     },
@@ -461,5 +471,16 @@ EXERCISES["museum-early-exercise"] = (
         ),
         "The mean over the examples is missing.": lambda *args: _step(*args, N=1),
         "The wrong way: gradient descent subtracts.": lambda *args: _step(*args[:4], -args[4]),
+    },
+)
+
+EXERCISES["museum-sixth-exercise"] = (
+    None,
+    3,
+    {
+        "Then everything in the layers before would be wrong, too, and β₁.": 1,
+        "Then Ω₀ and β₀ would be wrong, and Ω₁ right.": 2,
+        "Then biases would be wrong, and weights right.": 4,
+        "Then everything would be wrong, by the same factor.": 5,
     },
 )
