@@ -135,7 +135,11 @@ def test_no_barriers(visit, path, width, scheme):
     page = visit(path, width, scheme)
     drawings = "document.querySelectorAll('.dl-frame svg').forEach(e => e.remove())"
     page.evaluate(drawings)  # a screen reader does not see their thousands of elements; axe does
-    found = Axe().run(page, options={"preload": False, "resultTypes": ["violations"]}).response["violations"]
+    found = (
+        Axe()
+        .run(page, options={"preload": False, "resultTypes": ["violations"]})
+        .response["violations"]
+    )
     lines = [f"{v['id']}: {n['target']} {n['html'][:120]}" for v in found for n in v["nodes"][:3]]
     assert not found, "\n".join(lines)
 
