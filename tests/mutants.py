@@ -18,9 +18,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-MODULES = ["activations", "distributions", "initializers", "networks", "optimizers", "training"]
+MODULES = ["activations", "distributions", "initializers", "linear_regions", "networks"]
+MODULES += ["optimizers", "training"]
 TESTS = [f"tests/test_{name}.py" for name in ("gradients", "optimizers", "distributions")]
-TESTS += [f"tests/test_{name}.py" for name in ("networks", "training")]
+TESTS += [f"tests/test_{name}.py" for name in ("networks", "training", "linear_regions")]
 
 FLIPS = {
     ast.Add: ast.Sub,
