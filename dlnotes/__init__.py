@@ -6,12 +6,22 @@ is a population of models.
 
 from . import data, scoreboard
 from .activations import Identity, ReLU, Sigmoid, Tanh, sigmoid
-from .distributions import Bernoulli, Categorical, Distribution, SquaredError, softmax
+from .distributions import (
+    Bernoulli,
+    Categorical,
+    Distribution,
+    Gaussian,
+    Laplace,
+    Poisson,
+    SquaredError,
+    log_softmax,
+    softmax,
+)
 from .gradient_check import GradientCheck, check_gradient
 from .initializers import he
 from .linear_regions import Pieces, count_regions, linear_pieces, sawtooth
 from .metrics import accuracy, confusion_matrix
-from .networks import Context, Dense, Layer, Network
+from .networks import Append, Context, Dense, Layer, Network
 from .optimizers import Adam, GradientDescent, Momentum, Optimizer
 from .training import Step, train
 
@@ -19,19 +29,23 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Adam",
+    "Append",
     "Bernoulli",
     "Categorical",
     "Context",
     "Dense",
     "Distribution",
+    "Gaussian",
     "GradientCheck",
     "GradientDescent",
     "Identity",
+    "Laplace",
     "Layer",
     "Momentum",
     "Network",
     "Optimizer",
     "Pieces",
+    "Poisson",
     "ReLU",
     "Sigmoid",
     "SquaredError",
@@ -44,6 +58,7 @@ __all__ = [
     "data",
     "he",
     "linear_pieces",
+    "log_softmax",
     "sawtooth",
     "scoreboard",
     "sigmoid",

@@ -38,6 +38,18 @@ class Distribution:
         """A random target for each example, of the shape of `mode`."""
         raise NotImplementedError
 
+    def entropy(self, f):
+        """Entropy H = -E[log Pr(y|f)] of each example, in nats, summed over the outputs: (..., N)."""
+        raise NotImplementedError(f"{self!r} has no entropy in closed form")
+
+    def kl(self, f, g):
+        """Divergence D_KL[Pr(.|f) || Pr(.|g)] of each example, in nats, over the outputs: (..., N)."""
+        raise NotImplementedError(f"{self!r} has no divergence in closed form")
+
+    def cross_entropy(self, f, g):
+        """-E[log Pr(y|g)] for y from Pr(.|f): the entropy of f and the divergence from f to g."""
+        return self.entropy(f) + self.kl(f, g)
+
     def __repr__(self):
         return f"{type(self).__name__}()"
 
@@ -67,6 +79,143 @@ class SquaredError(Distribution):
     def sample(self, f, rng):
         return f + rng.normal(0, math.sqrt(0.5), f.shape).astype(f.dtype)
 
+    def entropy(self, f):
+        return np.full(f.shape[:-1], f.shape[-1] * 0.5 * math.log(math.pi * math.e), f.dtype)
+
+    def kl(self, f, g):
+        return self.nll(f, _targets(f, g))
+
+
+class Gaussian(Distribution):
+    """A normal distribution: f is its mean; with ``sigma=None``, its means and log σ, side by side.
+
+    -log Pr = ½ log 2π + log σ + (y - μ)²/(2σ²), summed over the outputs. With a number ``sigma``
+    (or one for each output) the network has D outputs μ; with None it has 2D, first the D means,
+    then the D values s = log σ, and the derivatives are -(y - μ) e⁻²ˢ and 1 - (y - μ)² e⁻²ˢ.
+    Targets: real, (N, D). The mode is μ.
+    Lecture items 22 and 23. Source: Gauss 1809; Nix & Weigend 1994, "Estimating the mean and
+    variance of the target probability distribution".
+
+    >>> import numpy as np
+    >>> y = np.array([[3.0]])
+    >>> Gaussian(2.0).nll(np.array([[1.0]]), y).round(4).tolist()
+    [2.1121]
+    >>> nll, df = Gaussian(None).nll_and_gradient(np.array([[1.0, np.log(2)]]), y)
+    >>> nll.round(4).tolist(), df.round(4).tolist()
+    ([2.1121], [[-0.5, 0.0]])
+    """
+
+    def __init__(self, sigma=1.0):
+        self.sigma = None if sigma is None else _positive("sigma", sigma)
+
+    def _parameters(self, f):
+        """The means, and log σ: two arrays of shape (..., N, D)."""
+        _output(f)
+        if self.sigma is not None:
+            return f, np.broadcast_to(np.log(self.sigma), f.shape).astype(f.dtype)
+        if f.shape[-1] % 2:
+            raise ValueError(f"f: got {f.shape[-1]} outputs, expected D means and D values log σ")
+        D = f.shape[-1] // 2
+        return f[..., :D], f[..., D:]
+
+    def nll_and_gradient(self, f, y):
+        mu, s = self._parameters(f)
+        r = (mu - _targets(mu, y)) * np.exp(-s)
+        nll = (0.5 * math.log(2 * math.pi) + s + 0.5 * r * r).sum(axis=-1)
+        dmu = r * np.exp(-s)
+        return nll, dmu if self.sigma is not None else np.concatenate([dmu, 1 - r * r], axis=-1)
+
+    def mode(self, f):
+        return self._parameters(f)[0]
+
+    def sample(self, f, rng):
+        mu, s = self._parameters(f)
+        return mu + (np.exp(s) * rng.normal(size=mu.shape)).astype(f.dtype)
+
+    def entropy(self, f):
+        _, s = self._parameters(f)
+        return (0.5 * math.log(2 * math.pi * math.e) + s).sum(axis=-1)
+
+    def kl(self, f, g):
+        (mu, s), (nu, t) = self._parameters(f), self._parameters(_targets(f, g))
+        square = (mu - nu) * np.exp(-t)
+        return (t - s + 0.5 * (np.exp(2 * (s - t)) + square * square - 1)).sum(axis=-1)
+
+    def __repr__(self):
+        return f"Gaussian({self.sigma})"
+
+
+class Laplace(Distribution):
+    """A double exponential of scale b around f: its loss is the absolute error, robust to outliers.
+
+    -log Pr = log 2b + |y - f|/b, summed over the outputs; the derivative is sign(f - y)/b, and 0 at
+    f = y. Its mode is f, its best constant the median. Targets: real, of exactly the output's shape.
+    Lecture item 21. Source: Laplace 1774; Prince 2023, section 5.6.
+
+    >>> import numpy as np
+    >>> nll, df = Laplace(0.5).nll_and_gradient(np.array([[1.0]]), np.array([[4.0]]))
+    >>> nll.tolist(), df.tolist()
+    ([6.0], [[-2.0]])
+    """
+
+    def __init__(self, b=1.0):
+        self.b = _positive("b", b)
+
+    def nll_and_gradient(self, f, y):
+        r = f - _targets(f, y)
+        b = np.asarray(self.b, f.dtype)
+        return (np.log(2 * b) + np.abs(r) / b).sum(axis=-1), np.sign(r) / b
+
+    def mode(self, f):
+        return f
+
+    def sample(self, f, rng):
+        return f + (self.b * rng.laplace(size=f.shape)).astype(f.dtype)
+
+    def entropy(self, f):
+        b = np.broadcast_to(np.asarray(self.b, f.dtype), f.shape)
+        return (1 + np.log(2 * b)).sum(axis=-1)
+
+    def kl(self, f, g):
+        r = np.abs(f - _targets(f, g)) / np.asarray(self.b, f.dtype)
+        return (r + np.expm1(-r)).sum(axis=-1)
+
+    def __repr__(self):
+        return f"Laplace({self.b})"
+
+
+class Poisson(Distribution):
+    """A count: f is the logarithm of its rate, so that every f is allowed.
+
+    -log Pr = eᶠ - y f + log y!, summed over the outputs; the derivative is eᶠ - y. The mode is the
+    whole number at or below the rate. Targets: whole numbers from 0, of exactly the output's shape.
+    Lecture item 21. Source: Poisson 1837; Prince 2023, section 5.6.
+
+    >>> import numpy as np
+    >>> nll, df = Poisson().nll_and_gradient(np.array([[0.0]]), np.array([[3]]))
+    >>> nll.round(4).tolist(), df.tolist()
+    ([2.7918], [[-2.0]])
+    """
+
+    def nll_and_gradient(self, f, y):
+        y = _targets(f, y)
+        if not (y.min() >= 0 and np.all(y == np.floor(y))):
+            raise ValueError("y: got a value that is no count, expected whole numbers from 0")
+        with np.errstate(over="ignore"):
+            rate = np.exp(f)
+        factorial = np.vectorize(math.lgamma, otypes=[f.dtype])(y + 1)
+        return (rate - y * f + factorial).sum(axis=-1), rate - y
+
+    def mode(self, f):
+        return np.floor(np.exp(f)).astype(int)
+
+    def sample(self, f, rng):
+        return rng.poisson(np.exp(f))
+
+    def kl(self, f, g):
+        g = _targets(f, g)
+        return (np.exp(f) * (f - g + np.expm1(g - f))).sum(axis=-1)
+
 
 class Bernoulli(Distribution):
     """Binary outcomes: f is a logit, Pr(y = 1) = σ(f); the loss is the binary cross-entropy.
@@ -94,6 +243,12 @@ class Bernoulli(Distribution):
 
     def sample(self, f, rng):
         return (rng.random(f.shape) < sigmoid(f)).astype(int)
+
+    def entropy(self, f):
+        return self.nll(f, sigmoid(f))  # the loss with soft targets, at its minimum
+
+    def kl(self, f, g):
+        return self.nll(_targets(f, g), sigmoid(f)) - self.entropy(f)
 
 
 class Categorical(Distribution):
@@ -128,6 +283,12 @@ class Categorical(Distribution):
     def sample(self, f, rng):
         return (f + rng.gumbel(size=f.shape)).argmax(axis=-1)  # the Gumbel-max trick
 
+    def entropy(self, f):
+        return -(softmax(f) * log_softmax(f)).sum(axis=-1)
+
+    def kl(self, f, g):
+        return (softmax(f) * (log_softmax(f) - log_softmax(_targets(f, g)))).sum(axis=-1)
+
 
 def softmax(f):
     """Probabilities from logits: exp fₖ / Σⱼ exp fⱼ over the last axis; no overflow.
@@ -143,6 +304,29 @@ def softmax(f):
     f = f if f.dtype.kind == "f" else f.astype(float)
     p = np.exp(f - f.max(axis=-1, keepdims=True))
     return p / p.sum(axis=-1, keepdims=True)
+
+
+def log_softmax(f):
+    """Logarithms of the probabilities: fₖ - log Σⱼ exp fⱼ over the last axis, exact in the tails.
+
+    ``f``: (..., K); result: the same shape. Lecture item 25. Source: Bridle 1990.
+
+    >>> import numpy as np
+    >>> log_softmax(np.array([1000.0, 0.0])).tolist()
+    [0.0, -1000.0]
+    """
+    f = np.asarray(f)
+    f = f if f.dtype.kind == "f" else f.astype(float)
+    z = f - f.max(axis=-1, keepdims=True)
+    return z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
+
+
+def _positive(name, value):
+    """``value`` as a number or an array of floats, if all of it is finite and above 0."""
+    a = np.asarray(value, float)
+    if not (np.isfinite(a).all() and (a > 0).all()):
+        raise ValueError(f"{name}: got {value!r}, expected a number above 0")
+    return float(a) if a.ndim == 0 else a
 
 
 def _output(f):

@@ -134,6 +134,44 @@ class Dense(Layer):
         return f"Dense({self.d_in}, {self.d_out})"
 
 
+class Append(Layer):
+    """Appends d learned numbers, the same ones for every example: outputs that ignore the input.
+
+    So a network can learn a constant, such as one log σ for all inputs. Shapes: (..., N, D) to
+    (..., N, D + d); d parameters, which start at zero and do not decay.
+    Lecture item 23 (the homoscedastic model). Source: Prince 2023, section 5.3.4.
+
+    >>> import numpy as np
+    >>> f = Network(Dense(1, 1), Append(2))
+    >>> f(np.array([[3.0], [5.0]]), np.array([1.0, 0.0, 7.0, 8.0])).tolist()
+    [[3.0, 7.0, 8.0], [5.0, 7.0, 8.0]]
+    """
+
+    def __init__(self, d):
+        _check_count("d", d)
+        self.size = int(d)
+
+    def features(self, d):
+        return None if d is None else d + self.size
+
+    def fill(self, phi, rng):
+        phi[...] = 0
+
+    def forward(self, x, phi, ctx):
+        lead = np.broadcast_shapes(x.shape[:-2], phi.shape[:-1]) + x.shape[-2:-1]
+        parts = x, phi[..., None, :]
+        return np.concatenate(
+            [np.broadcast_to(a, lead + a.shape[-1:]) for a in parts], axis=-1
+        ), None
+
+    def backward(self, dy, saved, phi, dphi, need_dx=True):
+        dphi[...] = dy[..., -self.size :].sum(axis=-2)
+        return dy[..., : -self.size]
+
+    def __repr__(self):
+        return f"Append({self.size})"
+
+
 class Network(Layer):
     """Layers one after the other: the network f[x, φ] of lecture 1. A network is itself a layer.
 

@@ -12,6 +12,8 @@ import dlnotes as dl
 LAYERS = {
     "Dense": (dl.Dense(5, 3), (5,)),
     "Dense 1-1": (dl.Dense(1, 1), (1,)),
+    "Append": (dl.Append(2), (3,)),
+    "Append to a dense layer": (dl.Network(dl.Dense(3, 2), dl.Append(2)), (3,)),
     "Identity": (dl.Identity(), (4,)),
     "ReLU": (dl.ReLU(), (4,)),
     "Sigmoid": (dl.Sigmoid(), (4,)),
@@ -25,6 +27,15 @@ LAYERS = {
 
 DISTRIBUTIONS = {
     "SquaredError": (dl.SquaredError(), 3, lambda rng, n: rng.normal(size=(n, 3))),
+    "Gaussian": (dl.Gaussian(0.7), 3, lambda rng, n: rng.normal(size=(n, 3))),
+    "Gaussian, a sigma each": (
+        dl.Gaussian([0.5, 2.0]),
+        2,
+        lambda rng, n: rng.normal(size=(n, 2)),
+    ),
+    "Gaussian, sigma predicted": (dl.Gaussian(None), 4, lambda rng, n: rng.normal(size=(n, 2))),
+    "Laplace": (dl.Laplace(0.5), 3, lambda rng, n: rng.normal(size=(n, 3))),
+    "Poisson": (dl.Poisson(), 2, lambda rng, n: rng.integers(0, 9, (n, 2))),
     "Bernoulli": (dl.Bernoulli(), 2, lambda rng, n: rng.integers(0, 2, (n, 2))),
     "Bernoulli, soft": (dl.Bernoulli(), 2, lambda rng, n: rng.random((n, 2))),
     "Categorical": (dl.Categorical(), 4, lambda rng, n: rng.integers(0, 4, n)),

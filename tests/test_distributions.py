@@ -24,6 +24,129 @@ def test_nll_against_scipy():
     assert np.allclose(dl.softmax(LOGITS), scipy.special.softmax(LOGITS, axis=1))
 
 
+REAL = {
+    "fixed": (dl.Gaussian(0.3), LOGITS, scipy.stats.norm(LOGITS, 0.3)),
+    "a sigma each": (
+        dl.Gaussian([1.0, 2.0, 3.0, 4.0]),
+        LOGITS,
+        scipy.stats.norm(LOGITS, [1, 2, 3, 4]),
+    ),
+    "predicted": (
+        dl.Gaussian(None),
+        LOGITS,
+        scipy.stats.norm(LOGITS[:, :2], np.exp(LOGITS[:, 2:])),
+    ),
+    "Laplace": (dl.Laplace(2.0), LOGITS, scipy.stats.laplace(LOGITS, 2.0)),
+}
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_real_targets_against_scipy(name):
+    """Also far in the tails, where a density is 0.0 and its logarithm is not."""
+    loss, f, oracle = REAL[name]
+    assert np.allclose(loss.entropy(f), oracle.entropy().sum(axis=1))
+    assert np.array_equal(loss.mode(f), oracle.mean())
+    for scale in 1, 100:
+        y = oracle.mean() + scale * oracle.std()
+        assert np.allclose(loss.nll(f, y), -oracle.logpdf(y).sum(axis=1))
+
+
+def test_counts_against_scipy():
+    y = rng.integers(0, 200, (50, 4))
+    oracle = scipy.stats.poisson(np.exp(LOGITS))
+    assert np.allclose(dl.Poisson().nll(LOGITS, y), -oracle.logpmf(y).sum(axis=1))
+    for f in -745.0, -1e5:  # the rate is 0.0, its logarithm is not
+        nll, df = dl.Poisson().nll_and_gradient(np.array([[f]]), np.array([[2]]))
+        assert nll[0] == pytest.approx(-2 * f + np.log(2)) and df[0, 0] == -2
+    assert dl.Poisson().nll(np.array([[800.0]]), np.array([[2]]))[0] == np.inf
+    assert dl.Poisson().mode(np.log([[0.5, 1.0001, 7.9]])).tolist() == [[0, 1, 7]]
+
+
+@pytest.mark.parametrize(
+    "name", ["SquaredError", "Gaussian", "Laplace", "Bernoulli", "Categorical"]
+)
+def test_entropy_and_divergence_are_expectations(name):
+    """Both as means over many samples, within five standard errors."""
+    loss = dl.Gaussian(None) if name == "Gaussian" else getattr(dl, name)()
+    draw = np.random.default_rng(4)
+    f, g = draw.normal(size=(2, 1, 4))
+    many = np.repeat(f, 100_000, axis=0)
+    y = loss.sample(many, draw)
+    if name == "SquaredError":  # its constant ½ log π is dropped
+        own, other = (loss.nll(np.repeat(a, len(y), 0), y) + 2 * np.log(np.pi) for a in (f, g))
+    else:
+        own, other = (loss.nll(np.repeat(a, len(y), 0), y) for a in (f, g))
+    error = 5 / np.sqrt(len(y))
+    assert abs(own.mean() - loss.entropy(f)[0]) < error * own.std() + 1e-9
+    assert abs((other - own).mean() - loss.kl(f, g)[0]) < error * (other - own).std()
+    assert np.allclose(loss.cross_entropy(f, g), loss.entropy(f) + loss.kl(f, g))
+
+
+def test_divergences():
+    """Zero for equal parameters, never negative, additive over the outputs; known values."""
+    f, g = LOGITS, LOGITS[::-1].copy()
+    losses = dl.SquaredError(), dl.Gaussian(2.0), dl.Gaussian(None), dl.Laplace(), dl.Bernoulli()
+    for loss in (*losses, dl.Categorical(), dl.Poisson()):
+        assert np.allclose(loss.kl(f, f), 0, atol=1e-12)
+        assert loss.kl(f, g).min() > -1e-12 and loss.kl(f, g).max() > 0.1
+    one, two = np.array([[0.0, 0.0]]), np.array([[1.0, np.log(2)]])
+    assert dl.Gaussian(None).kl(one, two)[0] == pytest.approx(0.4431, abs=1e-4)
+    assert dl.Gaussian(None).kl(two, one)[0] == pytest.approx(1.3069, abs=1e-4)
+    rates = np.log([[2.0]]), np.log([[5.0]])
+    p, q = scipy.stats.poisson(2.0), scipy.stats.poisson(5.0)
+    k = np.arange(80)
+    assert dl.Poisson().kl(*rates)[0] == pytest.approx(p.pmf(k) @ (p.logpmf(k) - q.logpmf(k)))
+    with pytest.raises(NotImplementedError, match="Poisson.. has no entropy in closed form"):
+        dl.Poisson().entropy(rates[0])
+
+
+def test_squared_error_is_a_gaussian_of_variance_one_half():
+    y = rng.normal(size=LOGITS.shape)
+    gauss, square = dl.Gaussian(np.sqrt(0.5)), dl.SquaredError()
+    assert np.allclose(gauss.nll(LOGITS, y) - 2 * np.log(np.pi), square.nll(LOGITS, y))
+    pairs = [loss.nll_and_gradient(LOGITS, y)[1] for loss in (gauss, square)]
+    assert np.allclose(*pairs)
+    assert np.allclose(gauss.entropy(LOGITS), square.entropy(LOGITS))
+    assert np.allclose(gauss.kl(LOGITS, y), square.kl(LOGITS, y))
+
+
+def test_scales_are_checked():
+    for make, name in (dl.Gaussian, "sigma"), (dl.Laplace, "b"):
+        for bad in 0, -1.0, np.inf, np.nan, [1.0, 0.0]:
+            with pytest.raises(ValueError, match=f"{name}: got .* expected a number above 0"):
+                make(bad)
+    with pytest.raises(ValueError, match="f: got 3 outputs, expected D means and D values log"):
+        dl.Gaussian(None).nll(np.zeros((2, 3)), np.zeros((2, 1)))
+    with pytest.raises(ValueError, match="y: got a value that is no count"):
+        dl.Poisson().nll(np.zeros((2, 1)), np.array([[1.5], [2.0]]))
+    with pytest.raises(ValueError, match="y: got a value that is no count"):
+        dl.Poisson().nll(np.zeros((2, 1)), np.array([[-1], [2]]))
+
+
+def test_float32_stays_float32():
+    f = np.ones((3, 4), np.float32)
+    y = np.ones((3, 4), np.float32)
+    for loss in dl.Gaussian(2.0), dl.Gaussian([1.0, 2, 3, 4]), dl.Laplace(0.3), dl.Poisson():
+        nll, df = loss.nll_and_gradient(f, y)
+        assert nll.dtype == df.dtype == loss.kl(f, f).dtype == np.float32
+    assert dl.Gaussian(None).nll_and_gradient(f, y[:, :2])[1].dtype == np.float32
+    draw = np.random.default_rng(0)
+    for loss in dl.Gaussian(2.0), dl.Gaussian(None), dl.Laplace(0.3):
+        assert loss.sample(f, draw).dtype == loss.entropy(f).dtype == np.float32
+
+
+def test_samples_of_the_other_distributions():
+    n, draw = 40_000, np.random.default_rng(6)
+    f = np.repeat([[0.5, -1.0]], n, axis=0)
+    fixed = dl.Gaussian([0.5, 2.0]).sample(f, draw)
+    assert np.allclose(fixed.mean(axis=0), f[0], atol=4 * 2 / np.sqrt(n))
+    assert np.allclose(fixed.std(axis=0), [0.5, 2], rtol=0.03)
+    predicted = dl.Gaussian(None).sample(f, draw)
+    assert np.allclose(predicted.std(), np.exp(-1), rtol=0.03)
+    assert np.allclose(dl.Laplace(3.0).sample(f, draw).std(axis=0), 3 * np.sqrt(2), rtol=0.04)
+    assert np.allclose(dl.Poisson().sample(f, draw).mean(axis=0), np.exp(f[0]), rtol=0.03)
+
+
 @pytest.mark.parametrize("size", [40.0, 800.0, 1e5])
 def test_extreme_logits(size):
     """No overflow, and the right value, where the naive forms give inf or nan."""
