@@ -131,6 +131,23 @@ def test_joints_that_meet_are_one():
     assert linear_pieces(f, phi).count == 1
 
 
+def test_joints_far_out_and_close_together():
+    """What counts as one joint grows with the distance from 0: numbers there are further apart."""
+    f = Network(Dense(1, 2), ReLU(), Dense(2, 1))
+    for at, gap, count in (1e6, 1e-8, 2), (1e6, 1e-3, 3), (0.0, 1e-8, 3), (0.0, 1e-13, 2):
+        for sign in 1, -1:
+            phi = np.array([1.0, 1, -sign * at, -sign * at - gap, 1, 1, 0])
+            assert linear_pieces(f, phi).count == count
+
+
+def test_one_output_that_bends_is_enough():
+    f = Network(Dense(1, 1), ReLU(), Dense(1, 2))
+    assert linear_pieces(f, np.array([1.0, 0, 1, 0, 0, 0])).count == 2
+    flat_first = Network(Dense(1, 2), ReLU(), Dense(2, 1))
+    tiny = np.array([1.0, 1, 0, -1, 1, 1e-12, 0])  # a bend of 1e-12 against slopes of 1
+    assert linear_pieces(flat_first, tiny).count == 2
+
+
 def test_an_interval_and_silent_units():
     f, phi = sawtooth(3, 2)
     pieces = linear_pieces(f, phi, 0.0, 1 / 7)
@@ -151,8 +168,9 @@ def test_what_does_not_fit_is_named():
         linear_pieces(f, np.stack([phi, phi]))
     with pytest.raises(ValueError, match="phi: got list"):
         linear_pieces(f, phi.tolist())
-    with pytest.raises(ValueError, match="low, high: got 1 and 0"):
-        linear_pieces(f, phi, 1, 0)
+    for low, high in (1, 0), (1, 1):
+        with pytest.raises(ValueError, match=f"low, high: got {low} and {high}"):
+            linear_pieces(f, phi, low, high)
     with pytest.raises(ValueError, match="phi: got nan"):
         linear_pieces(f, np.where(np.arange(f.size) == 2, np.nan, phi))
     for D, K, name in (2, 1, "D"), (True, 1, "D"), (3.0, 1, "D"), (3, 0, "K"):

@@ -91,3 +91,105 @@ EXERCISES["von-mises"] = (
         ),
     },
 )
+
+# 2.2 Classification ------------------------------------------------------------------------------
+
+EXERCISES["logit"] = (
+    None,
+    np.log(4.0),
+    {
+        "The odds are p : (1 - p), here 4 : 1.": np.log(0.8),
+        "The logarithm of the odds, not the odds.": 4.0,
+        "The other way round: p stands above.": -np.log(4.0),
+        "That is the sigmoid of 0.8; its inverse is asked for.": 1 / (1 + np.exp(-0.8)),
+    },
+)
+
+
+def _logits_and_bits(rng):
+    ends = np.array([[-800.0, -40.0], [40.0, 800.0]])
+    return [(rng.normal(size=(3, 2)), rng.integers(0, 2, (3, 2))), (ends, np.eye(2, dtype=int))]
+
+
+def _cross_entropy(f, y):
+    return np.maximum(f, 0) + np.log1p(np.exp(-np.abs(f))) - y * f
+
+
+def _overflowing(f, y):
+    with np.errstate(over="ignore"):
+        return np.log(1 + np.exp(f)) - y * f
+
+
+EXERCISES["stable-cross-entropy"] = (
+    _logits_and_bits,
+    _cross_entropy,
+    {
+        "exp f overflows for large f; take out max(f, 0).": _overflowing,
+        "The term - y f is missing.": (
+            lambda f, y: np.maximum(f, 0) + np.log1p(np.exp(-np.abs(f)))
+        ),
+        "The last exponential has -|f|, so that it cannot overflow.": (
+            lambda f, y: np.maximum(f, 0) + np.log1p(np.exp(np.minimum(f, 700))) - y * f
+        ),
+    },
+)
+
+
+def _rows_of_logits(rng):
+    f = np.array([[1000.0, 0, -1000], [-1000, -1000, -1001]])
+    return [(rng.normal(size=(4, 3)),), (f,)]
+
+
+def _log_sum_exp(f):
+    top = f.max(axis=1)
+    return top + np.log(np.exp(f - top[:, None]).sum(axis=1))
+
+
+EXERCISES["log-sum-exp"] = (
+    _rows_of_logits,
+    _log_sum_exp,
+    {
+        "What was subtracted must be added again outside the logarithm.": (
+            lambda f: _log_sum_exp(f) - f.max(axis=1)
+        ),
+        "That sums over the examples; sum over the classes.": lambda f: _log_sum_exp(f.T),
+        "Those are the largest logits alone.": lambda f: f.max(axis=1),
+    },
+)
+
+
+def _logits_and_labels(rng):
+    large = np.array([[1000.0, 0, -1000], [0, 0, 0]])
+    return [(rng.normal(size=(5, 4)), rng.integers(0, 4, 5)), (large, np.array([1, 2]))]
+
+
+def _softmax_gradient(f, y):
+    e = np.exp(f - f.max(axis=1, keepdims=True))
+    return (e / e.sum(axis=1, keepdims=True) - np.eye(f.shape[1])[y]) / len(y)
+
+
+EXERCISES["softmax-gradient"] = (
+    _logits_and_labels,
+    _softmax_gradient,
+    {
+        "The mean over the examples brings a factor 1/N.": (
+            lambda f, y: len(y) * _softmax_gradient(f, y)
+        ),
+        "Divide by the number of examples only.": (
+            lambda f, y: _softmax_gradient(f, y) / f.shape[1]
+        ),
+        "Prediction minus target, not the other way round.": (
+            lambda f, y: -_softmax_gradient(f, y)
+        ),
+    },
+)
+
+EXERCISES["initial-cross-entropy"] = (
+    None,
+    np.log(10.0),
+    {
+        "That is the squared error of a silent network.": 1.0,
+        "The natural logarithm is meant.": np.log2(10.0),
+        "Minus the logarithm of 1/10.": 0.1,
+    },
+)
