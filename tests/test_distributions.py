@@ -110,7 +110,15 @@ def test_squared_error_is_a_gaussian_of_variance_one_half():
     assert np.allclose(gauss.kl(LOGITS, y), square.kl(LOGITS, y))
 
 
+def test_log_softmax_is_exact_in_the_tails():
+    f = np.array([[1e5, 0.0, -1e5], [-800.0, -801.0, -800.0]])
+    assert np.allclose(dl.log_softmax(f), scipy.special.log_softmax(f, axis=1), rtol=1e-14)
+    assert dl.log_softmax([0, 0]).tolist() == [-np.log(2)] * 2
+    assert dl.Categorical().kl(f, f[::-1].copy())[0] == pytest.approx(np.log(2 + np.exp(-1)))
+
+
 def test_scales_are_checked():
+    assert dl.Gaussian().sigma == dl.Laplace().b == 1
     for make, name in (dl.Gaussian, "sigma"), (dl.Laplace, "b"):
         for bad in 0, -1.0, np.inf, np.nan, [1.0, 0.0]:
             with pytest.raises(ValueError, match=f"{name}: got .* expected a number above 0"):

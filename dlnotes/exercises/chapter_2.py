@@ -193,3 +193,60 @@ EXERCISES["initial-cross-entropy"] = (
         "Minus the logarithm of 1/10.": 0.1,
     },
 )
+
+# 2.3 Entropy, KL, cross-entropy ------------------------------------------------------------------
+
+EXERCISES["coin-entropy"] = (
+    None,
+    -(0.25 * np.log(0.25) + 0.75 * np.log(0.75)),
+    {
+        "Mind the minus: an entropy of classes is not negative.": (
+            0.25 * np.log(0.25) + 0.75 * np.log(0.75)
+        ),
+        "That is in bits; nats come from the natural logarithm.": (
+            -(0.25 * np.log2(0.25) + 0.75 * np.log2(0.75))
+        ),
+        "Both sides of the coin contribute.": -0.25 * np.log(0.25),
+    },
+)
+
+
+def _two_distributions(rng):
+    pairs = [tuple(rng.dirichlet(np.ones(k), size=2)) for k in (2, 5)]
+    return [*pairs, (np.array([0.5, 0.5, 0.0]), np.array([0.25, 0.25, 0.5]))]
+
+
+def _kl(q, p):
+    on = q > 0
+    return np.sum(q[on] * np.log(q[on] / p[on]))
+
+
+EXERCISES["kl-classes"] = (
+    _two_distributions,
+    _kl,
+    {
+        "That is the other direction: the weights are those of q.": (
+            lambda q, p: np.sum(p * np.log(p / np.maximum(q, 1e-300)))
+        ),
+        "That is the cross-entropy; subtract the entropy of q.": (
+            lambda q, p: -np.sum(q * np.log(p))
+        ),
+        "The sign is turned round.": lambda q, p: -_kl(q, p),
+    },
+)
+
+EXERCISES["which-direction"] = (
+    None,
+    2,
+    {"Forward KL makes p cover all that q has, even with faces that look wrong.": 1},
+)
+
+EXERCISES["loss-floor"] = (
+    None,
+    -(0.1 * np.log(0.1) + 0.9 * np.log(0.9)),
+    {
+        "That is the share of errors; the floor of the cross-entropy is an entropy.": 0.1,
+        "A certain classifier would pay infinitely for each wrong label.": 0.0,
+        "That is in bits.": -(0.1 * np.log2(0.1) + 0.9 * np.log2(0.9)),
+    },
+)
