@@ -250,3 +250,62 @@ EXERCISES["loss-floor"] = (
         "That is in bits.": -(0.1 * np.log2(0.1) + 0.9 * np.log2(0.9)),
     },
 )
+
+# 2.4 Noise, bias, variance -----------------------------------------------------------------------
+
+EXERCISES["where-to-invest"] = (
+    None,
+    0.1,
+    {
+        "That is the larger model: 0.01 + 0.24 + 0.05.": 0.30,
+        "The noise stays, whatever you buy.": 0.05,
+        "Four times the data divide the variance by four, not by two.": 0.13,
+    },
+)
+
+
+def _fits(rng):
+    return [(rng.normal(size=(k, n)), rng.normal(size=n)) for k, n in ((4, 6), (9, 3))]
+
+
+def _bias_and_variance(fits, truth):
+    centre = fits.mean(axis=0)
+    return np.mean((centre - truth) ** 2), np.mean((fits - centre) ** 2)
+
+
+EXERCISES["measure-bias-variance"] = (
+    _fits,
+    _bias_and_variance,
+    {
+        "Square at each input first, then average: biases of opposite sign must not cancel.": (
+            lambda fits, truth: (
+                np.mean(fits.mean(axis=0) - truth) ** 2,
+                _bias_and_variance(fits, truth)[1],
+            )
+        ),
+        "The first result is the error of the single models; the bias is that of their mean.": (
+            lambda fits, truth: (
+                np.mean((fits - truth) ** 2),
+                _bias_and_variance(fits, truth)[1],
+            )
+        ),
+        "The mean model is the mean over the models, axis 0.": (
+            lambda fits, truth: (_bias_and_variance(fits, truth)[0], np.mean(fits.var(axis=1)))
+        ),
+        "Divide by the count, not by the count less 1.": (
+            lambda fits, truth: (
+                _bias_and_variance(fits, truth)[0],
+                np.mean(fits.var(axis=0, ddof=1)),
+            )
+        ),
+    },
+)
+
+EXERCISES["nearest-variance"] = (
+    None,
+    0.09,
+    {
+        "A variance is the square of the standard deviation.": 0.3,
+        "It repeats one target and averages nothing, so N does not help.": 0.09 / 8,
+    },
+)
