@@ -106,7 +106,7 @@ def _middles(edges):
 def _merge(pieces):
     """The same function with an edge only where a slope changes."""
     edges, slopes, intercepts = pieces
-    size = np.abs(slopes).max() if slopes.size else 0.0
+    size = np.abs(slopes).max()
     bend = np.abs(np.diff(slopes, axis=0)).max(axis=1) > 1e-9 * size
     first = np.concatenate([[True], bend])
     return Pieces(edges[np.concatenate([first, [True]])], slopes[first], intercepts[first])

@@ -50,6 +50,15 @@ EQUIVALENT = {
     "f + rng.normal(0, math.sqrt(0.5), f.shape).astype(f.dtype)": "the noise is symmetric",
     "rng.random(f.shape) < sigmoid(f)": "equality has probability 0",
     "np.empty(2 ** 25 - 2 ** 16, np.uint8)": "only speed depends on the size",
+    "mu + (np.exp(s) * rng.normal(size=mu.shape)).astype(f.dtype)": "the noise is symmetric",
+    "f + (self.b * rng.laplace(size=f.shape)).astype(f.dtype)": "the noise is symmetric",
+    "slopes * middle[:, None] + intercepts > 0": "0 in the middle of a piece is 0 on all of it",
+    "left[np.isinf(left)] = min(right[0], 0) - 2": "any point of the piece will do",
+    "right[np.isinf(right)] = max(left[-1], 0) + 2": "any point of the piece will do",
+    "edges[:-1, None] + near < zeros": "equality has probability 0",
+    "zeros < edges[1:, None] - near": "equality has probability 0",
+    "np.diff(cuts[:-1]) <= CLOSE * (1 + np.abs(cuts[1:-1]))": "equality has probability 0",
+    "np.abs(np.diff(slopes, axis=0)).max(axis=1) > 1e-09 * size": "equality has probability 0",
 }
 
 

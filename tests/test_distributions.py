@@ -100,6 +100,28 @@ def test_divergences():
         dl.Poisson().entropy(rates[0])
 
 
+def test_divergence_of_laplace_by_quadrature():
+    y = np.linspace(-60, 60, 600_001)
+    p, q = (scipy.stats.laplace(at, 2.0).logpdf(y) for at in (0.3, 1.5))
+    by_sum = np.sum(np.exp(p) * (p - q)) * (y[1] - y[0])
+    f, g = np.array([[0.3]]), np.array([[1.5]])
+    assert dl.Laplace(2.0).kl(f, g)[0] == pytest.approx(by_sum, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    "loss", [dl.Gaussian(2.0), dl.Gaussian(None), dl.Laplace(), dl.Bernoulli()]
+)
+def test_populations_of_real_outputs(loss):
+    """Shapes (M, N, D), with M, N and D all different."""
+    f, g = np.random.default_rng(8).normal(size=(2, 3, 5, 4))
+    for ask in loss.entropy, loss.mode, lambda a: loss.kl(a, g):
+        assert ask(f).shape[:2] == (3, 5)
+    assert np.allclose(loss.entropy(f)[1], loss.entropy(f[1]))
+    assert np.allclose(loss.kl(f, g)[2], loss.kl(f[2], g[2]))
+    y = loss.mode(f)
+    assert np.allclose(loss.nll(f, y)[1], loss.nll(f[1], y[1]))
+
+
 def test_squared_error_is_a_gaussian_of_variance_one_half():
     y = rng.normal(size=LOGITS.shape)
     gauss, square = dl.Gaussian(np.sqrt(0.5)), dl.SquaredError()
