@@ -148,7 +148,7 @@ class Gaussian(Distribution):
 class Laplace(Distribution):
     """A double exponential of scale b around f: its loss is the absolute error, robust to outliers.
 
-    -log Pr = log 2b + |y - f|/b, summed over the outputs; the derivative is sign(f - y)/b, and 0 at
+    -log Pr = log 2b + ``abs(y - f)``/b, summed over the outputs; the derivative is sign(f - y)/b, and 0 at
     f = y. Its mode is f, its best constant the median. Targets: real, of exactly the output's shape.
     Lecture item 21. Source: Laplace 1774; Prince 2023, section 5.6.
 

@@ -213,6 +213,9 @@ def test_the_form_of_a_right_answer_does_not_matter():
     assert _judge("paths", 1e4) == "correct."
     assert _judge("paths", np.float64(1e4)) == "correct."
     assert _judge("paths", 1e4 + 0.5).startswith("not yet")
+    assert _judge("logit", 1.386) == _judge("coin-entropy", 0.562) == "correct."
+    assert _judge("logit", 1.39) == "not yet. It is not 1.39."
+    assert _judge("logit", np.zeros(2)).startswith("not yet. Its shape")
     assert _judge("shape-of-omega", [4, 5]) == "correct."
     assert _judge("shape-of-omega", [5, 4]).startswith("not yet. A matrix has one row")
     assert _judge("division-rule", lambda a, b: [a / b, 1 / b, -a / b**2]).startswith("correct")

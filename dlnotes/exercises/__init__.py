@@ -51,7 +51,12 @@ def _judge(label, mine):
     if mine is ...:
         return "not written yet."
     if cases is None:
-        return _verdict(_as(answer, mine), answer, hints.items()) or "correct."
+        mine = _as(answer, mine)
+        fault = _verdict(mine, answer, hints.items())
+        if fault and isinstance(answer, float):  # without telling the answer
+            hinted = any(fault.endswith(hint) for hint in hints)
+            return fault if hinted or not np.isscalar(mine) else f"not yet. It is not {mine:.6g}."
+        return fault or "correct."
     if not callable(mine):
         return f"not yet. A function is expected, and this is {_describe(mine)}."
     inputs = cases(np.random.default_rng(0))
@@ -79,11 +84,14 @@ def _judge(label, mine):
 
 
 def _as(answer, mine):
-    """A prediction in the answer's form: a list for a tuple, 3.0 for 3 are right as well."""
+    """A prediction in the answer's form: a list for a tuple, 3.0 for 3, three digits are right."""
     if isinstance(answer, tuple) and isinstance(mine, list):
         mine = tuple(mine)
     if isinstance(answer, int) and isinstance(mine, float) and mine.is_integer():
         mine = int(mine)
+    number = isinstance(mine, (int, float)) and not isinstance(mine, bool)
+    if isinstance(answer, float) and number and abs(mine - answer) <= 1e-3 * abs(answer):
+        mine = answer
     return mine
 
 
