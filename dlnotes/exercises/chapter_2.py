@@ -309,3 +309,53 @@ EXERCISES["nearest-variance"] = (
         "It repeats one target and averages nothing, so N does not help.": 0.09 / 8,
     },
 )
+
+# 2.5 Double descent and inductive bias -----------------------------------------------------------
+
+EXERCISES["where-is-the-peak"] = (
+    None,
+    300,
+    {
+        "Each output has its own 300 equations, and its own weights: one for each feature.": 30,
+        "Those are the weights of all outputs at the peak; features were asked for.": 3000,
+    },
+)
+
+EXERCISES["smallest-solution"] = (
+    None,
+    np.array([0.6, 0.8]),
+    {
+        "That is a solution, but not the smallest: it must be a multiple of (3, 4).": (
+            np.array([1.0, 0.5])
+        ),
+        "That is the row itself; scale it so that the equation holds.": np.array([3.0, 4.0]),
+    },
+)
+
+
+def _systems(rng):
+    return [
+        (rng.normal(size=(n, p)), rng.normal(size=n), penalty)
+        for n, p, penalty in ((4, 3, 0.5), (3, 7, 0.1), (5, 5, 2.0))
+    ]
+
+
+def _ridge(H, y, penalty):
+    return np.linalg.solve(H.T @ H + penalty * np.eye(H.shape[1]), H.T @ y)
+
+
+EXERCISES["ridge-solution"] = (
+    _systems,
+    _ridge,
+    {
+        "The penalty is missing; that is least squares.": lambda H, y, penalty: (
+            np.linalg.pinv(H) @ y
+        ),
+        "Both terms of the gradient have a factor 2; it cancels.": (
+            lambda H, y, penalty: _ridge(H, y, penalty / 2)
+        ),
+        "The penalty belongs on the diagonal only.": (
+            lambda H, y, penalty: np.linalg.pinv(H.T @ H + penalty) @ H.T @ y
+        ),
+    },
+)
