@@ -82,11 +82,11 @@ def _clip(pieces):
     edges, slopes, intercepts = pieces
     with np.errstate(divide="ignore", invalid="ignore"):
         zeros = 0 - intercepts / slopes  # (n, D); infinite for constant units
-        near = CLOSE * (1 + np.abs(zeros))
-        inside = (edges[:-1, None] + near < zeros) & (zeros < edges[1:, None] - near)
+    inside = (edges[:-1, None] < zeros) & (zeros < edges[1:, None])
     cuts = np.sort(np.concatenate([edges, zeros[inside]]))
-    # two units with the same zero make one joint
-    twins = np.diff(cuts[:-1]) <= CLOSE * (1 + np.abs(cuts[1:-1]))
+    inner = cuts[1:-1]  # of joints that are one, the first stays; and none that is the end
+    twins = np.diff(cuts[:-1]) <= CLOSE * (1 + np.abs(inner))
+    twins |= cuts[-1] - inner <= CLOSE * (1 + np.abs(inner))
     cuts = np.delete(cuts, 1 + np.flatnonzero(twins))
     middle = _middles(cuts)
     old = np.searchsorted(edges, middle) - 1  # from which piece it was cut

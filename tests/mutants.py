@@ -55,9 +55,11 @@ EQUIVALENT = {
     "slopes * middle[:, None] + intercepts > 0": "0 in the middle of a piece is 0 on all of it",
     "left[np.isinf(left)] = min(right[0], 0) - 2": "any point of the piece will do",
     "right[np.isinf(right)] = max(left[-1], 0) + 2": "any point of the piece will do",
-    "edges[:-1, None] + near < zeros": "equality has probability 0",
-    "zeros < edges[1:, None] - near": "equality has probability 0",
-    "np.diff(cuts[:-1]) <= CLOSE * (1 + np.abs(cuts[1:-1]))": "equality has probability 0",
+    "edges[:-1, None] < zeros": "a joint at an edge is a twin, and goes",
+    "zeros < edges[1:, None]": "a joint at an edge is a twin, and goes",
+    "np.diff(cuts[:-1]) <= CLOSE * (1 + np.abs(inner))": "equality has probability 0",
+    "cuts[-1] - inner <= CLOSE * (1 + np.abs(inner))": "equality has probability 0",
+    "np.ones((1, 1), getattr(phi, 'dtype', float))": "only the shape matters",
     "np.abs(np.diff(slopes, axis=0)).max(axis=1) > 1e-09 * size": "equality has probability 0",
 }
 

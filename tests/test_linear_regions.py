@@ -140,6 +140,19 @@ def test_joints_far_out_and_close_together():
             assert linear_pieces(f, phi).count == count
 
 
+def test_a_joint_at_an_end_of_the_interval_is_none():
+    f = Network(Dense(1, 1), ReLU(), Dense(1, 1))
+    phi = np.array([3.0, -0.9, 1, 0])  # a joint at 0.3, but for rounding
+    joint = 0.9 / 3.0
+    for end in joint, np.nextafter(joint, 1), np.nextafter(joint, 0), joint + 1e-14:
+        assert linear_pieces(f, phi, -1, end).count == 1
+        assert linear_pieces(f, phi, end, 1).count == 1
+    assert linear_pieces(f, phi, -1, joint + 1e-6).count == 2
+    phi[:2] = 1, -1e6
+    assert linear_pieces(f, phi, 0, 1e6 + 1e-8).count == 1
+    assert linear_pieces(f, phi, 0, 1e6 + 1e-3).count == 2
+
+
 def test_one_output_that_bends_is_enough():
     f = Network(Dense(1, 1), ReLU(), Dense(1, 2))
     assert linear_pieces(f, np.array([1.0, 0, 1, 0, 0, 0])).count == 2
