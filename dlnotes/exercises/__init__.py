@@ -54,8 +54,10 @@ def _judge(label, mine):
         mine = _as(answer, mine)
         fault = _verdict(mine, answer, hints.items())
         if fault and isinstance(answer, float):  # without telling the answer
-            hinted = any(fault.endswith(hint) for hint in hints)
-            return fault if hinted or not np.isscalar(mine) else f"not yet. It is not {mine:.6g}."
+            number = np.isscalar(mine) and np.asarray(mine).dtype.kind in "iuf"
+            if number and not any(fault.endswith(hint) for hint in hints):
+                return f"not yet. It is not {mine:.6g}."
+            return fault
         return fault or "correct."
     if not callable(mine):
         return f"not yet. A function is expected, and this is {_describe(mine)}."
