@@ -269,33 +269,31 @@ def _fits(rng):
 
 
 def _bias_and_variance(fits, truth):
-    centre = fits.mean(axis=0)
-    return np.mean((centre - truth) ** 2), np.mean((fits - centre) ** 2)
+    variance = fits.var(axis=0, ddof=1).mean()
+    return np.mean((fits.mean(axis=0) - truth) ** 2) - variance / len(fits), variance
 
 
 EXERCISES["measure-bias-variance"] = (
     _fits,
     _bias_and_variance,
     {
+        "The correction of the squared bias is missing.": (
+            lambda fits, truth: (
+                np.mean((fits.mean(axis=0) - truth) ** 2),
+                fits.var(axis=0, ddof=1).mean(),
+            )
+        ),
         "Square at each input first, then average: biases of opposite sign must not cancel.": (
             lambda fits, truth: (
-                np.mean(fits.mean(axis=0) - truth) ** 2,
-                _bias_and_variance(fits, truth)[1],
+                np.mean(fits.mean(axis=0) - truth) ** 2
+                - fits.var(axis=0, ddof=1).mean() / len(fits),
+                fits.var(axis=0, ddof=1).mean(),
             )
         ),
-        "The first result is the error of the single models; the bias is that of their mean.": (
+        "Divide by count - 1, not by the count.": (
             lambda fits, truth: (
-                np.mean((fits - truth) ** 2),
-                _bias_and_variance(fits, truth)[1],
-            )
-        ),
-        "The mean model is the mean over the models, axis 0.": (
-            lambda fits, truth: (_bias_and_variance(fits, truth)[0], np.mean(fits.var(axis=1)))
-        ),
-        "Divide by the count, not by the count less 1.": (
-            lambda fits, truth: (
-                _bias_and_variance(fits, truth)[0],
-                np.mean(fits.var(axis=0, ddof=1)),
+                np.mean((fits.mean(axis=0) - truth) ** 2) - fits.var(axis=0).mean() / len(fits),
+                fits.var(axis=0).mean(),
             )
         ),
     },
