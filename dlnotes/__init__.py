@@ -6,6 +6,7 @@ is a population of models.
 
 from . import data, scoreboard
 from .activations import Identity, ReLU, Sigmoid, Tanh, sigmoid
+from .clipping import clip_by_norm, clip_by_value
 from .distributions import (
     Bernoulli,
     Categorical,
@@ -18,17 +19,34 @@ from .distributions import (
     softmax,
 )
 from .gradient_check import GradientCheck, check_gradient
-from .initializers import he
+from .initializers import glorot, he, lecun
 from .linear_regions import Pieces, count_regions, linear_pieces, sawtooth
 from .metrics import accuracy, confusion_matrix
 from .networks import Append, Context, Dense, Layer, Network
-from .optimizers import Adam, GradientDescent, Momentum, Optimizer
+from .optimizers import (
+    AdaGrad,
+    Adam,
+    AdaMax,
+    AdamW,
+    GradientDescent,
+    Momentum,
+    NAdam,
+    Nesterov,
+    Optimizer,
+    RMSProp,
+    SignDescent,
+    WeightDecay,
+)
+from .penalties import l2
 from .training import Step, train
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "AdaGrad",
+    "AdaMax",
     "Adam",
+    "AdamW",
     "Append",
     "Bernoulli",
     "Categorical",
@@ -42,21 +60,31 @@ __all__ = [
     "Laplace",
     "Layer",
     "Momentum",
+    "NAdam",
+    "Nesterov",
     "Network",
     "Optimizer",
     "Pieces",
     "Poisson",
+    "RMSProp",
     "ReLU",
     "Sigmoid",
+    "SignDescent",
     "SquaredError",
     "Step",
     "Tanh",
+    "WeightDecay",
     "accuracy",
     "check_gradient",
+    "clip_by_norm",
+    "clip_by_value",
     "confusion_matrix",
     "count_regions",
     "data",
+    "glorot",
     "he",
+    "l2",
+    "lecun",
     "linear_pieces",
     "log_softmax",
     "sawtooth",

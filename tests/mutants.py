@@ -18,10 +18,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-MODULES = ["activations", "distributions", "initializers", "linear_regions", "networks"]
-MODULES += ["optimizers", "training"]
+MODULES = ["activations", "clipping", "distributions", "initializers", "linear_regions"]
+MODULES += ["networks", "optimizers", "penalties", "training"]
 TESTS = [f"tests/test_{name}.py" for name in ("gradients", "optimizers", "distributions")]
 TESTS += [f"tests/test_{name}.py" for name in ("networks", "training", "linear_regions")]
+TESTS += ["tests/test_initializers.py"]
 
 FLIPS = {
     ast.Add: ast.Sub,

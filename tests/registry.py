@@ -44,7 +44,15 @@ DISTRIBUTIONS = {
 OPTIMIZERS = {
     "GradientDescent": dl.GradientDescent(0.1),
     "Momentum": dl.Momentum(0.1, beta=0.8),
+    "Nesterov": dl.Nesterov(0.1, beta=0.8),
+    "SignDescent": dl.SignDescent(0.02),
+    "AdaGrad": dl.AdaGrad(0.5),
+    "RMSProp": dl.RMSProp(0.02),
     "Adam": dl.Adam(0.02),
+    "NAdam": dl.NAdam(0.02),
+    "AdaMax": dl.AdaMax(0.02),
+    "WeightDecay": dl.WeightDecay(0.1, lam=1e-3),
+    "AdamW": dl.AdamW(0.02, lam=1e-2),
 }
 
 

@@ -44,18 +44,6 @@ def test_parameters_are_views():
     assert (phi[1, :24] == 7).all() and not (phi[0] == 7).any()
 
 
-def test_he_initialization():
-    """Variance 2/D_in, mean 0; biases 0; the same network in both float types."""
-    f = dl.Network(dl.Dense(400, 300))
-    phi = f.init(np.random.default_rng(0))
-    Omega, beta = f.layers[0].views(phi)
-    assert Omega.var() == pytest.approx(2 / 400, rel=0.02)
-    assert abs(Omega.mean()) < 3 * np.sqrt(2 / 400 / Omega.size)
-    assert not beta.any()
-    single = f.init(np.random.default_rng(0), dtype=np.float32)
-    assert single.dtype == np.float32 and np.allclose(single, phi, rtol=1e-6)
-
-
 def test_a_member_is_the_same_network_alone_or_among_others():
     many = F.init(np.random.default_rng(5), models=4)
     for m, child in enumerate(np.random.default_rng(5).spawn(4)):

@@ -78,6 +78,259 @@ def test_the_gradient_is_not_changed_and_is_asked_for_once(name):
     assert len(calls) == 2 and all(g.tolist() == [3, -4] for g in calls)
 
 
+def rosenbrock(phi):
+    """The gradient of (1 - a)² + 100 (b - a²)², a bent valley with its minimum at (1, 1)."""
+    a, b = phi[..., 0], phi[..., 1]
+    return np.stack([2 * (a - 1) - 400 * a * (b - a**2), 200 * (b - a**2)], axis=-1)
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_each_goes_down_a_bent_valley(name):
+    """From (-1, 1), where the value is 4; rates from 1e-4 to 1 as a population, the best counts."""
+    optimizer, rates = OPTIMIZERS[name], np.logspace(-4, 0, 17)[:, None]
+    small = {"lam": 1e-6} if hasattr(optimizer, "lam") else {}
+    several = type(optimizer)(**{**vars(optimizer), "alpha": rates, **small})
+    with np.errstate(all="ignore"):
+        end = run(several, np.tile([-1.0, 1.0], (17, 1)), rosenbrock, 3000)
+        value = (1 - end[:, 0]) ** 2 + 100 * (end[:, 1] - end[:, 0] ** 2) ** 2
+    assert np.nanmin(value) < 0.15
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_the_memory_is_what_its_moments_say(name):
+    """Nothing is kept but t and the moments, each of φ's shape and type; two runs are equal."""
+    optimizer, phi = OPTIMIZERS[name], np.array([[1.0, -2.0], [3.0, 0.5]], np.float32)
+    before = dict(vars(optimizer))
+    memory = optimizer.init(phi)
+    assert set(vars(memory)) == {"t", *optimizer.moments} and memory.t == 0
+    ends = [run(optimizer, phi, quadratic, 5) for _ in range(2)]
+    assert np.array_equal(*ends) and vars(optimizer) == before
+    for moment in optimizer.moments:
+        start = getattr(memory, moment)
+        assert start.shape == phi.shape and start.dtype == phi.dtype and not start.any()
+    optimizer.step(phi, quadratic, memory)
+    for moment in optimizer.moments:
+        assert getattr(memory, moment).all() and getattr(memory, moment).dtype == np.float32
+
+
+NUMBERS = {
+    "Momentum": ("m",),
+    "Nesterov": ("m",),
+    "AdaGrad": ("s",),
+    "RMSProp": ("s",),
+    "Adam": ("m", "v"),
+    "NAdam": ("m", "v"),
+    "AdaMax": ("m", "u"),
+    "AdamW": ("m", "v"),
+}
+
+
+def test_how_much_each_remembers():
+    for name, optimizer in OPTIMIZERS.items():
+        assert optimizer.moments == NUMBERS.get(name, ()), name
+
+
+# What each does at its first step with g = (1e-3, -5, 1e6), as multiples
+# of α against the sign of g.
+FIRST = {
+    "SignDescent": 1,
+    "AdaGrad": 1,
+    "RMSProp": 10**0.5,  # 1/√(1-ρ): the start at zero is not corrected
+    "Adam": 1,
+    "NAdam": 0.9 * 0.1 / (1 - 0.9**2) + 1,
+    "AdaMax": 1,
+    "AdamW": 1,
+}
+
+
+@pytest.mark.parametrize("name", FIRST)
+def test_first_steps_do_not_depend_on_the_scale(name):
+    """From φ = 0, so that a decay does nothing (items 61 to 66, 69)."""
+    optimizer = type(OPTIMIZERS[name])(alpha=0.25)
+    g = np.array([1e-3, -5.0, 1e6])
+    step = run(optimizer, np.zeros(3), lambda phi: g, 1)
+    assert np.allclose(step, -0.25 * FIRST[name] * np.sign(g), rtol=1e-4)
+
+
+@pytest.mark.parametrize(
+    "special, general",
+    [
+        (dl.Momentum(0.1, beta=0), dl.GradientDescent(0.1)),
+        (dl.Nesterov(0.1, beta=0), dl.GradientDescent(0.1)),
+        (dl.WeightDecay(0.1, lam=0), dl.GradientDescent(0.1)),
+        (dl.RMSProp(0.1, rho=0), dl.SignDescent(0.1)),
+        (dl.Adam(0.1, beta=0, gamma=0), dl.SignDescent(0.1)),
+        (dl.NAdam(0.1, beta=0), dl.Adam(0.1, beta=0)),
+        (dl.AdaMax(0.1, beta=0, gamma=0), dl.SignDescent(0.1)),
+        (dl.AdamW(0.1, lam=0), dl.Adam(0.1)),
+    ],
+    ids=lambda o: type(o).__name__,
+)
+def test_limits(special, general):
+    phi = np.array([1.0, -2.0, 0.3])
+    a, b = run(special, phi, quadratic, 9), run(general, phi, quadratic, 9)
+    assert np.allclose(a, b, rtol=1e-12)
+    assert not np.allclose(a, phi, atol=1e-3)
+
+
+def plain(name, phi, steps, g=quadratic):
+    """The lecture's equations, each as it stands; α = 0.05, β = 0.8, γ = ρ = 0.9, ε = 1e-3."""
+    m = s = u = 0
+    for t in range(1, steps + 1):
+        d = g(phi - 0.05 * 0.8 * m) if name == "Nesterov" else g(phi)
+        m, u = 0.8 * m + 0.2 * d, np.maximum(0.9 * u, np.abs(d))
+        s = s + d**2 if name == "AdaGrad" else 0.9 * s + 0.1 * d**2
+        m_hat, root = m / (1 - 0.8**t), np.sqrt(s / (1 - 0.9**t)) + 1e-3
+        phi = {
+            "Nesterov": lambda: phi - 0.05 * m,
+            "SignDescent": lambda: phi - 0.05 * d / (np.sqrt(d**2) + 1e-3),
+            "AdaGrad": lambda: phi - 0.05 * d / (np.sqrt(s) + 1e-3),
+            "RMSProp": lambda: phi - 0.05 * d / (np.sqrt(s) + 1e-3),
+            "NAdam": lambda: (
+                phi - 0.05 * (0.8 * m / (1 - 0.8 ** (t + 1)) + 0.2 * d / (1 - 0.8**t)) / root
+            ),
+            "AdaMax": lambda: phi - 0.05 / (1 - 0.8**t) * m / (u + 1e-3),
+            "AdamW": lambda: phi - 0.05 * (m_hat / root + np.array([0.1, 0, 0.3]) * phi),
+            "WeightDecay": lambda: (1 - np.array([0.1, 0, 0.3])) * phi - 0.05 * d,
+        }[name]()
+    return phi
+
+
+@pytest.mark.parametrize("name", sorted(set(OPTIMIZERS) - {"GradientDescent", "Momentum", "Adam"}))
+def test_each_is_the_lectures_equations(name):
+    values = dict(alpha=0.05, beta=0.8, gamma=0.9, rho=0.9, eps=1e-3, lam=np.array([0.1, 0, 0.3]))
+    kind = type(OPTIMIZERS[name])
+    optimizer = kind(**{n: values[n] for n in vars(OPTIMIZERS[name])})
+    phi = np.array([1.0, -2.0, 0.5])
+    assert np.allclose(run(optimizer, phi, quadratic, 20), plain(name, phi, 20), rtol=1e-12)
+
+
+def test_adagrad_walks_twice_the_root_of_time():
+    """With a constant gradient the step at time T is α/√T, and all of them sum to 2α√T (item 62)."""
+    ends = [run(dl.AdaGrad(1.0), np.zeros(1), lambda phi: np.ones(1), T) for T in (9_999, 10_000)]
+    assert np.isclose((ends[0] - ends[1])[0], 1 / 100)
+    assert np.isclose(-ends[1][0], 198.5, atol=0.1)
+
+
+def test_rmsprop_does_not_slow_down():
+    """With a constant gradient the steps tend to α (item 63)."""
+    ends = [run(dl.RMSProp(0.5), np.zeros(1), lambda phi: -np.ones(1), T) for T in (400, 401)]
+    assert np.isclose((ends[1] - ends[0])[0], 0.5)
+
+
+def test_adamax_elementwise():
+    """A constant gradient (1, 0.001), 100 steps: both coordinates move by 0.2 (item 66)."""
+    end = run(dl.AdaMax(0.002), np.zeros(2), lambda phi: np.array([1, 1e-3]), 100)
+    assert np.allclose(end, -0.2, rtol=1e-4)
+    still = run(dl.AdaMax(0.002), np.ones(2), lambda phi: np.zeros(2), 3)
+    assert (still == 1).all()  # a silent coordinate is no division by zero
+
+
+def test_sign_descent_never_settles():
+    end = [run(dl.SignDescent(0.01), np.array([0.007, 0.003]), quadratic, t) for t in (1, 2)]
+    assert np.allclose(end, [[-0.003, -0.007], [0.007, 0.003]], atol=1e-6)
+
+
+def test_nesterov_is_sutskevers_form():
+    """v = -α m with rate α(1-β), gradient at φ + β v (E51)."""
+    phi, v = np.array([1.0, -1.0]), 0
+    ours = run(dl.Nesterov(0.2, beta=0.9), phi, quadratic, 50)
+    for _ in range(50):
+        v = 0.9 * v - 0.2 * (1 - 0.9) * quadratic(phi + 0.9 * v)
+        phi = phi + v
+    assert np.allclose(ours, phi, rtol=1e-12)
+
+
+def test_weight_decay_is_l2_for_plain_gradient_descent_only():
+    """λ of the decay is 2α times λ of the penalty; not with a schedule, nor in Adam (item 68)."""
+    phi, alpha, lam = np.array([1.0, -2.0, 0.5]), 0.1, 0.02
+    penalised = dl.l2(lam / (2 * alpha))(quadratic)
+    decayed = run(dl.WeightDecay(alpha, lam), phi, quadratic, 30)
+    assert np.allclose(decayed, run(dl.GradientDescent(alpha), phi, penalised, 30), rtol=1e-12)
+
+    def halved(t):
+        return alpha / (1 + t)
+
+    decayed = run(dl.WeightDecay(halved, lam), phi, quadratic, 30)
+    assert not np.allclose(decayed, run(dl.GradientDescent(halved), phi, penalised, 30), rtol=0.1)
+    adam = run(dl.Adam(alpha), phi, dl.l2(lam)(quadratic), 30)
+    assert not np.allclose(adam, run(dl.AdamW(alpha, lam=2 * lam), phi, quadratic, 30), rtol=0.1)
+
+
+def test_adamw_shrinks_every_weight_alike():
+    """Gradients that are noise of scale 1 and 100: Adam + L2 spares the noisy weight (item 69)."""
+    scale = np.array([1.0, 100.0])
+    ends = {}
+    for name in "adamw", "l2":
+        rng = np.random.default_rng(0)
+
+        def noise(phi, rng=rng):
+            return scale * rng.normal(size=phi.shape)
+
+        optimizer = dl.AdamW(1e-3, lam=0.1) if name == "adamw" else dl.Adam(1e-3)
+        grad = noise if name == "adamw" else dl.l2(0.05)(noise)
+        ends[name] = run(optimizer, np.ones((20, 2)), grad, 5000).mean(axis=0)
+    assert np.allclose(ends["adamw"], np.exp(-0.5), atol=0.04)
+    assert ends["l2"][0] < 0.7 and ends["l2"][1] > 0.9
+
+
+def test_a_decay_may_differ_from_weight_to_weight():
+    phi = np.ones((2, 3))
+    for lam, expected in (
+        (np.array([0.5, 0, 0]), [[0.5, 1, 1]] * 2),
+        (np.array([[0.5], [0]]), [[0.5] * 3, [1] * 3]),
+        (np.array([[0.5, 0, 0], [0, 0, 0.5]]), [[0.5, 1, 1], [1, 1, 0.5]]),
+    ):
+        for optimizer in dl.WeightDecay(0.0, lam), dl.AdamW(1.0, lam=lam):
+            assert run(optimizer, phi, lambda phi: 0 * phi, 1).tolist() == expected
+        assert np.array_equal(dl.l2(lam)(lambda phi: 0 * phi)(phi), 2 * (1 - np.array(expected)))
+    with pytest.raises(ValueError, match=r"lam: got shape \(2,\) for phi of shape \(2, 3\)"):
+        run(dl.WeightDecay(0.1, np.ones(2) / 2), phi, quadratic, 1)
+    assert dl.l2(np.float64(0.5))(lambda phi: phi)(np.ones(2, np.float32)).dtype == np.float32
+
+
+def test_clipping():
+    """By value the direction turns by 41.5 degrees, by norm it is kept (item 55)."""
+    g = np.array([0.9, 100.0])
+    by_value, by_norm = (
+        clip(1.0)(lambda phi: g)(g) for clip in (dl.clip_by_value, dl.clip_by_norm)
+    )
+    assert by_value.tolist() == [0.9, 1.0]
+    turned = np.arctan2(*g[::-1]) - np.arctan2(*by_value[::-1])
+    assert np.isclose(np.degrees(turned), 41.5, atol=0.05)
+    assert np.isclose(np.linalg.norm(by_norm), 1) and np.isclose(by_norm[0] / by_norm[1], 0.009)
+    assert np.allclose(dl.clip_by_value(2.0)(lambda phi: phi)(np.array([-5.0, 1.0])), [-2, 1])
+
+
+def test_clipping_by_norm_is_model_by_model_and_does_not_overflow():
+    phi = np.array([[3.0, 4.0], [0.3, 0.4], [0.0, 0.0], [3e200, 4e200]])
+    clipped = dl.clip_by_norm(2.0)(lambda phi: phi)(phi)
+    assert np.allclose(clipped, [[1.2, 1.6], [0.3, 0.4], [0, 0], [1.2, 1.6]])
+    assert np.array_equal(clipped[1], phi[1])  # what is short enough is not touched
+    small = dl.clip_by_norm(2.0)(lambda phi: phi)(np.array([3e30, 4e30], np.float32))
+    assert small.dtype == np.float32 and np.allclose(small, [1.2, 1.6])
+
+
+def test_clipping_in_training():
+    """A loss that explodes without it: the first step is at most α long."""
+    f, x = dl.Network(dl.Dense(1, 1)), np.full((4, 1), 1e3)
+    start = np.array([1.0, 0.0])
+    for clip, length in (dl.clip_by_norm(1.0), 0.1), (dl.clip_by_value(1.0), 0.1 * 2**0.5):
+        phi = start.copy()
+        optimizer = dl.GradientDescent(0.1)
+        next(dl.train(f, phi, x, -x, dl.SquaredError(), optimizer, epochs=1, wrap=clip))
+        assert np.isclose(np.linalg.norm(phi - start), length)
+
+
+@pytest.mark.parametrize("limit", [0, -1.0, np.nan])
+def test_limits_and_penalties_out_of_range(limit):
+    for clip in dl.clip_by_value, dl.clip_by_norm:
+        with pytest.raises(ValueError, match="limit: got .*, expected a number above 0"):
+            clip(limit)
+    with pytest.raises(ValueError, match="lam: got .*, expected numbers, at least 0"):
+        dl.l2(limit - 1)
+
+
 def test_gradient_descent_on_a_quadratic():
     """Each coordinate shrinks by (1 - α h) a step."""
     end = run(dl.GradientDescent(0.1), np.ones(3), quadratic, 7)
@@ -134,6 +387,15 @@ def test_a_numpy_scalar_does_not_change_float32():
         (dl.Momentum(0.1, beta=1.0), "beta: got 1.0 at step 0, expected 0 <= beta < 1"),
         (dl.Adam(0.1, gamma=-0.5), "gamma: got -0.5"),
         (dl.Adam(0.1, eps=-1e-8), "eps: got -1e-08"),
+        (dl.RMSProp(0.1, rho=1.0), "rho: got 1.0 at step 0, expected 0 <= rho < 1"),
+        (dl.Nesterov(0.1, beta=-0.1), "beta: got -0.1"),
+        (dl.SignDescent(0.1, eps=np.nan), "eps: got nan"),
+        (dl.AdaGrad(-1.0), "alpha: got -1.0"),
+        (dl.NAdam(0.1, gamma=2.0), "gamma: got 2.0"),
+        (dl.AdaMax(0.1, beta=1.0), "beta: got 1.0"),
+        (dl.WeightDecay(0.1, lam=1.0), "lam: got 1.0 at step 0, expected 0 <= lam < 1"),
+        (dl.WeightDecay(0.1, lam=-0.1), "lam: got -0.1"),
+        (dl.AdamW(0.1, lam=-0.1), "lam: got -0.1 at step 0, expected 0 <= lam < inf"),
         (dl.GradientDescent(np.ones(3)), r"alpha: got shape \(3,\) for phi of shape \(3,\)"),
         (dl.GradientDescent(np.ones((3, 1))), r"alpha: got shape \(3, 1\)"),
     ],
@@ -156,9 +418,10 @@ def test_a_gradient_or_memory_that_does_not_fit_is_named(name):
     with pytest.raises(ValueError, match="phi: got int64, expected floats"):
         optimizer.step(np.ones(3, int), quadratic, optimizer.init(np.ones(3)))
     if optimizer.moments:
-        with pytest.raises(ValueError, match="memory: its m does not fit"):
+        first = optimizer.moments[0]
+        with pytest.raises(ValueError, match=f"memory: its {first} does not fit"):
             optimizer.step(phi, quadratic, optimizer.init(phi[0]))
-        with pytest.raises(ValueError, match="memory: its m does not fit"):
+        with pytest.raises(ValueError, match=f"memory: its {first} does not fit"):
             optimizer.step(phi, quadratic, dl.GradientDescent(0.1).init(phi))
     assert (phi == 1).all()
 
@@ -178,6 +441,12 @@ def test_the_usual_values():
     """Defaults of the papers; ε may be any size (1.0 is used), and a rate may be 0."""
     assert vars(dl.Adam()) == {"alpha": 0.001, "beta": 0.9, "gamma": 0.999, "eps": 1e-8}
     assert vars(dl.Momentum(0.1)) == {"alpha": 0.1, "beta": 0.9}
+    assert vars(dl.Nesterov(0.1)) == {"alpha": 0.1, "beta": 0.9}
+    assert vars(dl.RMSProp(0.1)) == {"alpha": 0.1, "rho": 0.9, "eps": 1e-8}
+    assert vars(dl.AdaGrad(0.1)) == vars(dl.SignDescent(0.1)) == {"alpha": 0.1, "eps": 1e-8}
+    assert vars(dl.NAdam()) == vars(dl.Adam())
+    assert vars(dl.AdaMax()) == {**vars(dl.Adam()), "alpha": 0.002}
+    assert vars(dl.AdamW()) == {**vars(dl.Adam()), "lam": 0.01}
     phi = np.ones(2)
     for optimizer in dl.Adam(0.0, eps=1.0), dl.Adam(0.0, gamma=0.0, beta=0.0), dl.Momentum(0, 0):
         assert run(optimizer, phi, quadratic, 2).tolist() == [1, 1]
@@ -186,3 +455,4 @@ def test_the_usual_values():
 
 def test_repr():
     assert repr(dl.Momentum(0.1)) == "Momentum(alpha=0.1, beta=0.9)"
+    assert repr(dl.WeightDecay(0.1, np.zeros(99))) == "WeightDecay(alpha=0.1, lam=…(99,))"
