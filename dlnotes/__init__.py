@@ -38,6 +38,7 @@ from .optimizers import (
     WeightDecay,
 )
 from .penalties import l2
+from .signal_propagation import Signals, signal_propagation
 from .training import Step, train
 
 __version__ = "0.1.0"
@@ -70,6 +71,7 @@ __all__ = [
     "ReLU",
     "Sigmoid",
     "SignDescent",
+    "Signals",
     "SquaredError",
     "Step",
     "Tanh",
@@ -90,6 +92,7 @@ __all__ = [
     "sawtooth",
     "scoreboard",
     "sigmoid",
+    "signal_propagation",
     "softmax",
     "train",
 ]

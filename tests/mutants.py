@@ -48,6 +48,8 @@ NAMES |= {"argmax": "argmin", "exp": "expm1", "log1p": "log", "tanh": "sin", "al
 # Mutants that change nothing, with the reason why.
 EQUIVALENT = {
     "z < 0": "at 0 both forms are ½",
+    "scaled = g / np.where(largest > 0, largest, 1)": "0 may be divided by any number",
+    "norm * largest > limit": "at the limit both are the gradient itself",
     "f + rng.normal(0, math.sqrt(0.5), f.shape).astype(f.dtype)": "the noise is symmetric",
     "rng.random(f.shape) < sigmoid(f)": "equality has probability 0",
     "np.empty(2 ** 25 - 2 ** 16, np.uint8)": "only speed depends on the size",

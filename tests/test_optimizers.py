@@ -284,7 +284,10 @@ def test_a_decay_may_differ_from_weight_to_weight():
         for optimizer in dl.WeightDecay(0.0, lam), dl.AdamW(1.0, lam=lam):
             assert run(optimizer, phi, lambda phi: 0 * phi, 1).tolist() == expected
         assert np.array_equal(dl.l2(lam)(lambda phi: 0 * phi)(phi), 2 * (1 - np.array(expected)))
-    with pytest.raises(ValueError, match=r"lam: got shape \(2,\) for phi of shape \(2, 3\)"):
+    expected = (
+        r"\(2,\) for phi of shape \(2, 3\), expected a number, .*, or \(3,\), one for each weight"
+    )
+    with pytest.raises(ValueError, match=f"lam: got shape {expected}"):
         run(dl.WeightDecay(0.1, np.ones(2) / 2), phi, quadratic, 1)
     assert dl.l2(np.float64(0.5))(lambda phi: phi)(np.ones(2, np.float32)).dtype == np.float32
 
@@ -303,9 +306,9 @@ def test_clipping():
 
 
 def test_clipping_by_norm_is_model_by_model_and_does_not_overflow():
-    phi = np.array([[3.0, 4.0], [0.3, 0.4], [0.0, 0.0], [3e200, 4e200]])
+    phi = np.array([[3.0, 4.0], [0.3, 0.4], [0.0, 0.0], [3e200, 4e200], [0, 3e200]])
     clipped = dl.clip_by_norm(2.0)(lambda phi: phi)(phi)
-    assert np.allclose(clipped, [[1.2, 1.6], [0.3, 0.4], [0, 0], [1.2, 1.6]])
+    assert np.allclose(clipped, [[1.2, 1.6], [0.3, 0.4], [0, 0], [1.2, 1.6], [0, 2]])
     assert np.array_equal(clipped[1], phi[1])  # what is short enough is not touched
     small = dl.clip_by_norm(2.0)(lambda phi: phi)(np.array([3e30, 4e30], np.float32))
     assert small.dtype == np.float32 and np.allclose(small, [1.2, 1.6])
@@ -327,8 +330,9 @@ def test_limits_and_penalties_out_of_range(limit):
     for clip in dl.clip_by_value, dl.clip_by_norm:
         with pytest.raises(ValueError, match="limit: got .*, expected a number above 0"):
             clip(limit)
-    with pytest.raises(ValueError, match="lam: got .*, expected numbers, at least 0"):
-        dl.l2(limit - 1)
+    for lam in limit - 1, np.array([1.0, limit - 1]):
+        with pytest.raises(ValueError, match="lam: got .*, expected numbers, at least 0"):
+            dl.l2(lam)
 
 
 def test_gradient_descent_on_a_quadratic():
@@ -430,7 +434,7 @@ def test_rates_of_a_population_have_its_shape():
     phi = np.ones((2, 3))
     for wrong in np.ones(2), np.ones((3, 1)), np.ones((2, 3)):
         optimizer = dl.GradientDescent(wrong)
-        with pytest.raises(ValueError, match=r"expected a number, or \(M, 1\)"):
+        with pytest.raises(ValueError, match=r"number, or \(M, 1\) for a phi of shape \(M, P\)$"):
             optimizer.step(phi, quadratic, optimizer.init(phi))
     optimizer = dl.GradientDescent(np.array([[0.1], [-0.1]]))
     with pytest.raises(ValueError, match="alpha: got"):

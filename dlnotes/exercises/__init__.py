@@ -14,9 +14,9 @@ import traceback
 
 import numpy as np
 
-from . import chapter_1, chapter_2
+from . import chapter_1, chapter_2, chapter_3
 
-EXERCISES = {**chapter_1.EXERCISES, **chapter_2.EXERCISES}
+EXERCISES = {**chapter_1.EXERCISES, **chapter_2.EXERCISES, **chapter_3.EXERCISES}
 
 
 def check(label, mine):

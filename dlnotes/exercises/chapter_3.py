@@ -1,0 +1,134 @@
+"""The answers to the exercises of chapter 3."""
+
+import numpy as np
+
+EXERCISES = {}
+
+# 3.1 Paralysis and explosion ---------------------------------------------------------------------
+
+
+def _outputs_of_tanh(rng):
+    return [(rng.normal(size=s), np.tanh(rng.normal(size=s))) for s in ((4, 3), (7, 2))]
+
+
+EXERCISES["tanh-backward"] = (
+    _outputs_of_tanh,
+    lambda dh, h: dh * (1 - h**2),
+    {
+        "That is the derivative of the sigmoid.": lambda dh, h: dh * h * (1 - h),
+        "h is already the output: do not call tanh again.": (
+            lambda dh, h: dh * (1 - np.tanh(h) ** 2)
+        ),
+        "Multiply by dh: the chain rule.": lambda dh, h: 1 - h**2,
+    },
+)
+
+EXERCISES["quarter-layers"] = (
+    None,
+    10,
+    {
+        "4⁹ is 262 144: not yet a million.": 9,
+        "That is the number of bits of a million; a quarter is two bits.": 20,
+    },
+)
+
+EXERCISES["relu-explosion"] = (
+    None,
+    1024.0,
+    {
+        "That is the mean square; the length is its root.": 2.0**20,
+        "The factor of one layer is g/2, not g.": 4.0**10,
+        "Twenty layers, not ten.": 32.0,
+    },
+)
+
+
+def _weights(rng):
+    return [(a, a + 0.1 * rng.normal(size=a.shape)) for a in (rng.normal(size=(4, 3)), np.ones(5))]
+
+
+EXERCISES["relative-update"] = (
+    _weights,
+    lambda before, after: np.linalg.norm((after - before).ravel()) / np.linalg.norm(before.ravel()),
+    {
+        "Divide by the length before, not after.": (
+            lambda before, after: (
+                np.linalg.norm((after - before).ravel()) / np.linalg.norm(after.ravel())
+            )
+        ),
+        "That is the ratio of squares; take the root.": (
+            lambda before, after: np.sum((after - before) ** 2) / np.sum(before**2)
+        ),
+        "Take the length of the change, not the change of the length.": (
+            lambda before, after: abs(
+                np.linalg.norm(after.ravel()) / np.linalg.norm(before.ravel()) - 1
+            )
+        ),
+    },
+)
+
+# 3.2 Initialization ------------------------------------------------------------------------------
+
+EXERCISES["uniform-relu"] = (
+    None,
+    6.0,
+    {
+        "That is the variance before the ReLU, which throws half of it away.": 12.0,
+        "Each square counts half, not the root: E b² = σ²/2.": np.sqrt(12) / 2,
+        "r²/3, not r²/12: the interval is 2r long.": 1.5,
+    },
+)
+
+EXERCISES["he-compromise"] = (
+    None,
+    0.008,
+    {
+        "That is the arithmetic mean of the two variances.": 0.0125,
+        "That is He's rule by fan-in.": 0.02,
+        "That is He's rule by fan-out.": 0.005,
+        "That is Glorot's; ReLU needs twice as much.": 0.004,
+    },
+)
+
+EXERCISES["glorot-radius"] = (
+    lambda rng: [tuple(int(d) for d in rng.integers(10, 500, 2)) for _ in range(3)],
+    lambda d_in, d_out: np.sqrt(6 / (d_in + d_out)),
+    {
+        "The root belongs over the variance, too: r = √(3 σ²), not √3 σ².": (
+            lambda d_in, d_out: np.sqrt(3) * 2 / (d_in + d_out)
+        ),
+        "That is the standard deviation.": lambda d_in, d_out: np.sqrt(2 / (d_in + d_out)),
+        "That is LeCun's: Glorot takes both widths.": lambda d_in, d_out: np.sqrt(3 / d_in),
+        "That is He's: Glorot takes both widths.": lambda d_in, d_out: np.sqrt(6 / d_in),
+    },
+)
+
+
+def _at_nodes(rng):
+    z, w = np.polynomial.hermite_e.hermegauss(100)
+    w = w / w.sum()
+    return [(np.tanh(z), w), (np.maximum(z, 0), w), (z**2, w)]
+
+
+EXERCISES["gain"] = (
+    _at_nodes,
+    lambda a, w: 1 / np.sum(w * a**2),
+    {
+        "That is the share which is kept; the gain makes up for it.": (
+            lambda a, w: np.sum(w * a**2)
+        ),
+        "The nodes do not count alike: use the weights.": lambda a, w: 1 / np.mean(a**2),
+        "The mean square, not the variance.": (
+            lambda a, w: 1 / (np.sum(w * a**2) - np.sum(w * a) ** 2)
+        ),
+    },
+)
+
+EXERCISES["lecun-relu"] = (
+    None,
+    0.5**20,
+    {
+        "That is the factor of its length, the root of the mean square.": 0.5**10,
+        "With He's weights it would be 1; LeCun's have half the variance.": 1.0,
+    },
+)
