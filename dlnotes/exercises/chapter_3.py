@@ -132,3 +132,90 @@ EXERCISES["lecun-relu"] = (
         "With He's weights it would be 1; LeCun's have half the variance.": 1.0,
     },
 )
+
+# 3.5 Steps: SGD, momentum, Nesterov, clipping ----------------------------------------------------
+
+EXERCISES["safe-step-exercise"] = (
+    None,
+    0.08,
+    {
+        "The steep direction decides, not the flat one.": 2.0,
+        "That is the best step, not the largest.": 2 / 26,
+        "2/λ, not 1/λ: a step of 1/λ lands exactly on the minimum.": 0.04,
+    },
+)
+
+EXERCISES["batch-steps"] = (
+    None,
+    34,
+    {
+        "The 22 examples that are left over form a batch, too.": 33,
+        "A number of steps is a whole number.": 1078 / 32,
+    },
+)
+
+EXERCISES["rate-sum"] = (
+    None,
+    1.1,
+    {
+        "The first step has the whole rate 0.1: a geometric series from t = 0.": 1.0,
+        "The sum is finite: a geometric series.": np.inf,
+    },
+)
+
+EXERCISES["classical-rate"] = (
+    None,
+    0.5,
+    {
+        "The other way round: α(1-β) = η.": 0.005,
+        "Without a conversion every step is ten times shorter.": 0.05,
+    },
+)
+
+
+def _one_step(rng):
+    return [
+        (rng.normal(size=n), rng.normal(size=n), 0.1, 0.9, np.arange(1.0, n + 1)) for n in (2, 5)
+    ]
+
+
+def _nesterov(phi, m, alpha, beta, h, ahead=1.0, fresh=1.0):
+    m = beta * m + fresh * (1 - beta) * h * (phi - ahead * alpha * beta * m)
+    return phi - alpha * m, m
+
+
+EXERCISES["nesterov-step"] = (
+    _one_step,
+    _nesterov,
+    {
+        "That is momentum: take the gradient at the look-ahead point.": (
+            lambda *args: _nesterov(*args, ahead=0)
+        ),
+        "Look ahead by α β m, not by α m.": (
+            lambda phi, m, alpha, beta, h: _nesterov(phi, m, alpha, beta, h, ahead=1 / beta)
+        ),
+        "The gradient is weighted by 1-β: an average.": (
+            lambda phi, m, alpha, beta, h: _nesterov(phi, m, alpha, beta, h, fresh=1 / (1 - beta))
+        ),
+        "Look ahead against m: φ - α β m.": lambda *args: _nesterov(*args, ahead=-1),
+    },
+)
+
+EXERCISES["clip-norm"] = (
+    lambda rng: [
+        (np.array([0.9, 100.0]), 1.0),
+        (np.array([0.3, 0.4]), 1.0),
+        (rng.normal(size=9), 0.5),
+        (np.zeros(3), 1.0),
+    ],
+    lambda g, c: g * min(1, c / max(np.linalg.norm(g), 1e-300)),
+    {
+        "That is by value: it changes the direction.": lambda g, c: np.clip(g, -c, c),
+        "A gradient that is short enough stays as it is.": (
+            lambda g, c: c * g / max(np.linalg.norm(g), 1e-300)
+        ),
+        "The norm is the root of the sum of squares, not the largest entry.": (
+            lambda g, c: g * min(1, c / max(np.abs(g).max(), 1e-300))
+        ),
+    },
+)
