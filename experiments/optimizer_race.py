@@ -26,7 +26,7 @@ METHODS = {
     "GradientDescent": 0.3,
     "Momentum": 0.3,
     "Nesterov": 0.3,
-    "SignDescent": 0.0003,
+    "SignDescent": 0.001,
     "AdaGrad": 0.03,
     "RMSProp": 0.003,
     "Adam": 0.01,

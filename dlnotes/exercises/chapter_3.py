@@ -219,3 +219,88 @@ EXERCISES["clip-norm"] = (
         ),
     },
 )
+
+# 3.6 One step size per weight --------------------------------------------------------------------
+
+EXERCISES["sign-or-length"] = (
+    lambda rng: [
+        (rng.normal(size=4), np.array([3.0, -4.0, 0.0, 1e-3]), 0.5),
+        (rng.normal(size=3), rng.normal(size=3), 0.1),
+    ],
+    lambda phi, g, alpha: phi - alpha * g / (np.sqrt(g * g) + 1e-8),
+    {
+        "That divides by the length of the whole gradient: number by number, please.": (
+            lambda phi, g, alpha: phi - alpha * g / (np.linalg.norm(g) + 1e-8)
+        ),
+        "Downhill is against the gradient.": (
+            lambda phi, g, alpha: phi + alpha * g / (np.sqrt(g * g) + 1e-8)
+        ),
+        "Take the root of g²: otherwise small gradients make huge steps.": (
+            lambda phi, g, alpha: phi - alpha * g / (g * g + 1e-8)
+        ),
+    },
+)
+
+EXERCISES["adagrad-distance"] = (
+    None,
+    1 + 1 / np.sqrt(2) + 1 / np.sqrt(3) + 1 / np.sqrt(4),
+    {
+        "The steps shrink: 1/√t, from the second one on.": 4.0,
+        "Divide by the root of the sum.": 1 + 1 / 2 + 1 / 3 + 1 / 4,
+        "The gradient's size cancels.": 5 * (1 + 1 / np.sqrt(2) + 1 / np.sqrt(3) + 1 / np.sqrt(4)),
+    },
+)
+
+EXERCISES["rmsprop-first"] = (
+    None,
+    10.0,
+    {
+        "Divide by the root of s.": 100.0,
+        "That is Adam: RMSProp does not correct its start.": 1.0,
+        "s₁ = (1-ρ) g², not ρ g².": 1 / np.sqrt(0.99),
+    },
+)
+
+EXERCISES["adam-uncorrected"] = (
+    None,
+    0.1 / np.sqrt(0.001),
+    {
+        "Divide by the root of v.": 100.0,
+        "m, too, starts at 0: it is (1-β) g.": 1 / np.sqrt(0.001),
+        "That is the corrected step.": 1.0,
+    },
+)
+
+
+def _adam(phi, g, m, v, t, shift=1, inside=False, correct=True, square=True):
+    m = 0.9 * m + 0.1 * g
+    v = 0.999 * v + 0.001 * (g**2 if square else np.sum(g**2))
+    m_hat = m / (1 - 0.9 ** (t + shift)) if correct else m
+    v_hat = v / (1 - 0.999 ** (t + shift)) if correct else v
+    root = np.sqrt(v_hat + 1e-8) if inside else np.sqrt(v_hat) + 1e-8
+    return phi - 0.001 * m_hat / root, m, v
+
+
+def _adam_cases(rng):
+    """At the start, and later; small gradients, so that the place of ε counts."""
+    first = rng.normal(size=3), 1e-4 * rng.normal(size=3), np.zeros(3), np.zeros(3), 0
+    later = rng.normal(size=4), rng.normal(size=4), rng.normal(size=4), rng.random(4), 7
+    return [first, later]
+
+
+EXERCISES["adam-step"] = (
+    _adam_cases,
+    _adam,
+    {
+        "Correct the start: divide by 1 - 0.9^(t+1) and 1 - 0.999^(t+1).": (
+            lambda *args: _adam(*args, correct=False)
+        ),
+        "The exponent is t + 1, since t starts at 0.": lambda phi, g, m, v, t: _adam(
+            phi, g, m, v, t, shift=1 if t == 0 else 0
+        ),
+        "ε is added to the root, not inside it.": lambda *args: _adam(*args, inside=True),
+        "v keeps a square for every coordinate, not their sum.": (
+            lambda *args: _adam(*args, square=False)
+        ),
+    },
+)
