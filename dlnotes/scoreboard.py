@@ -27,9 +27,9 @@ def row(notebook, idea, size, test, new_writers):
     return dict(zip(COLUMNS, values))
 
 
-def show(measured):
-    """Print the rows of earlier notebooks as recorded, and below them the one just measured."""
-    rows = [r for r in recorded() if r["notebook"] < measured["notebook"]] + [measured]
+def show(*measured):
+    """Print the rows of earlier notebooks as recorded, and below them those just measured."""
+    rows = [r for r in recorded() if r["notebook"] < measured[0]["notebook"]] + list(measured)
     table = [COLUMNS, *([r[c] for c in COLUMNS] for r in rows)]
     widths = [max(map(len, column)) for column in zip(*table)]
     for line in table:

@@ -304,3 +304,56 @@ EXERCISES["adam-step"] = (
         ),
     },
 )
+
+# 3.7 Weight decay, AdamW, and a race -------------------------------------------------------------
+
+EXERCISES["decay-to-l2"] = (
+    None,
+    0.01,
+    {
+        "The gradient of λ Σ φ² is 2 λ φ: there is a factor 2.": 0.02,
+        "Divide by the learning rate: the penalty's gradient is multiplied by it.": 0.001,
+        "That is the decay itself.": 0.002,
+    },
+)
+
+EXERCISES["adamw-left"] = (
+    None,
+    (1 - 1e-4) ** 5000,
+    {
+        "The decay is multiplied by α.": 0.9**5000,
+        "A weight shrinks by a factor, not by a fixed amount.": 0.5,
+        "With a gradient of 0 Adam itself does not move, but the decay does.": 1.0,
+    },
+)
+
+EXERCISES["decaying-entries"] = (
+    None,
+    6464,
+    {
+        "Biases do not decay: 64 + 32 + 10 fewer.": 6570,
+        "All three layers have weights.": 64 * 64 + 64 * 32,
+    },
+)
+
+
+def _adamax(phi, g, m, u, t, root=False, norm=False, correct=True):
+    m = 0.9 * m + 0.1 * g
+    size = np.linalg.norm(g) if norm else np.abs(g)
+    u = np.maximum(0.999 * u, size)
+    scale = np.sqrt(u) if root else u
+    rate = 0.002 / (1 - 0.9 ** (t + 1)) if correct else 0.002
+    return phi - rate * m / (scale + 1e-8), m, u
+
+
+EXERCISES["adamax-step"] = (
+    _adam_cases,
+    _adamax,
+    {
+        "There is no root: u is a size, not a square.": lambda *args: _adamax(*args, root=True),
+        "|g| number by number, not the norm of the whole gradient.": (
+            lambda *args: _adamax(*args, norm=True)
+        ),
+        "m starts at 0: divide by 1 - 0.9^(t+1).": lambda *args: _adamax(*args, correct=False),
+    },
+)
