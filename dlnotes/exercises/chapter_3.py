@@ -357,3 +357,60 @@ EXERCISES["adamax-step"] = (
         "m starts at 0: divide by 1 - 0.9^(t+1).": lambda *args: _adamax(*args, correct=False),
     },
 )
+
+# 3.9 Bug museum II -------------------------------------------------------------------------------
+
+EXERCISES["museum-eps"] = (
+    None,
+    1e-6 / np.sqrt(1e-12 + 1e-8),
+    {
+        "That is with ε outside of the root.": 1e-6 / (1e-6 + 1e-8),
+        "Take the root of ε as well.": 1e-6 / 1e-8,
+    },
+)
+
+
+def _mask(widths, biases=False, first=True):
+    parts = []
+    for a, b in zip(widths, widths[1:]):
+        pair = [np.ones(a * b, bool), np.full(b, biases)]
+        parts += pair if first else pair[::-1]
+    return np.concatenate(parts)
+
+
+EXERCISES["museum-mask"] = (
+    lambda rng: [([64, 32, 10],), ([3, 2],), ([2, 5, 4, 1],)],
+    _mask,
+    {
+        "Biases do not decay.": lambda widths: _mask(widths, biases=True),
+        "The weights of a layer come first, then its biases.": (
+            lambda widths: _mask(widths, first=False)
+        ),
+        "The biases of a layer stand behind its own weights, not at the end of φ.": (
+            lambda widths: np.sort(_mask(widths))[::-1]
+        ),
+    },
+)
+
+EXERCISES["museum-starts"] = (
+    lambda rng: [(64, 32), (70, 32), (5, 8), (96, 1)],
+    lambda N, B: np.arange(0, N, B),
+    {
+        "The last batch is missing.": lambda N, B: np.arange(0, max(N - B, 0), B),
+        "The examples that are left over belong to a batch, too.": (
+            lambda N, B: np.arange(0, N - B + 1, B)
+        ),
+        "No batch starts behind the last example.": lambda N, B: np.arange(0, N + 1, B),
+    },
+)
+
+EXERCISES["museum-closed"] = (
+    None,
+    3,
+    {
+        "Then the first step would be wrong.": 1,
+        "Then small gradients would make shorter steps, not longer ones.": 2,
+        "Then the step would hardly change with the scale; divide |g| by its root and see.": 4,
+        "Then check 1 would give 2.": 5,
+    },
+)
