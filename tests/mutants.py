@@ -19,7 +19,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = ["activations", "clipping", "distributions", "initializers", "linear_regions"]
-MODULES += ["networks", "optimizers", "penalties", "training"]
+MODULES += ["networks", "optimizers", "penalties", "signal_propagation", "training"]
 TESTS = [f"tests/test_{name}.py" for name in ("gradients", "optimizers", "distributions")]
 TESTS += [f"tests/test_{name}.py" for name in ("networks", "training", "linear_regions")]
 TESTS += ["tests/test_initializers.py"]

@@ -37,7 +37,7 @@ EXERCISES["relu-explosion"] = (
     1024.0,
     {
         "That is the mean square; the length is its root.": 2.0**20,
-        "The factor of one layer is g/2, not g.": 4.0**10,
+        "The factor of one layer is g/2, not g.": 4.0**20,
         "Twenty layers, not ten.": 32.0,
     },
 )
@@ -397,9 +397,6 @@ EXERCISES["museum-starts"] = (
     lambda N, B: np.arange(0, N, B),
     {
         "The last batch is missing.": lambda N, B: np.arange(0, max(N - B, 0), B),
-        "The examples that are left over belong to a batch, too.": (
-            lambda N, B: np.arange(0, N - B + 1, B)
-        ),
         "No batch starts behind the last example.": lambda N, B: np.arange(0, N + 1, B),
     },
 )
