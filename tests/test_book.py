@@ -1,6 +1,7 @@
 """The book as a whole: notebooks fit for comparison, the lecture map, the API page, the README."""
 
 import ast
+import hashlib
 import importlib
 import inspect
 import re
@@ -174,6 +175,14 @@ def test_the_scoreboard_is_what_its_notebooks_print():
 def test_the_scoreboard_wants_seeds():
     with pytest.raises(ValueError, match="test: got 1 accuracies, expected at least five"):
         scoreboard.row("1.4", "idea", 1, [0.9], [0.9] * 5)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "experiments").glob("*.py")), ids=lambda p: p.stem)
+def test_an_experiment_has_its_result_and_checksum(path):
+    """What a notebook reads is what the script wrote, and nobody has edited it."""
+    digest, name = path.with_suffix(".sha256").read_text(encoding="utf-8").split()
+    assert name == path.with_suffix(".csv").name
+    assert hashlib.sha256(path.with_suffix(".csv").read_bytes()).hexdigest() == digest
 
 
 # The repository ----------------------------------------------------------------------------------
