@@ -236,7 +236,8 @@ class Adam(Optimizer):
     """Momentum divided by the root of a running mean of g², both corrected for their start at 0.
 
     m ← β m + (1-β) g,  v ← γ v + (1-γ) g²,  m̂ = m/(1-β^(t+1)),  v̂ = v/(1-γ^(t+1)),
-    φ ← φ - α m̂/(√v̂ + ε). The first step is α in every coordinate, whatever the gradient's scale.
+    φ ← φ - α m̂/(√v̂ + ε). The first step is α in every coordinate, however large the gradient, as
+    long as it is much larger than ε.
     Lecture item 64 (Algorithm 14). Source: Kingma & Ba 2014, arXiv:1412.6980.
 
     >>> phi = np.array([4.0, -5.0])
