@@ -49,6 +49,7 @@ NAMES |= {"argmax": "argmin", "exp": "expm1", "log1p": "log", "tanh": "sin", "al
 EQUIVALENT = {
     "z < 0": "at 0 both forms are ½",
     "scaled = g / np.where(largest > 0, largest, 1)": "0 may be divided by any number",
+    "dphi = np.empty(phi.shape[:-1] + (layer.size,), phi.dtype)": "nobody reads it there",
     "norm * largest > limit": "at the limit both are the gradient itself",
     "f + rng.normal(0, math.sqrt(0.5), f.shape).astype(f.dtype)": "the noise is symmetric",
     "rng.random(f.shape) < sigmoid(f)": "equality has probability 0",
