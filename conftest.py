@@ -13,5 +13,7 @@ DRAWN = {"text/html", "text/markdown", "image/svg+xml"}
 
 
 def pytest_collection_modifyitems(items):
-    for notebook in {item.parent for item in items if hasattr(item.parent, "skip_compare")}:
+    for notebook in {
+        item.parent for item in items if hasattr(item.parent, "skip_compare")
+    }:
         notebook.skip_compare = tuple({*notebook.skip_compare, *DRAWN})

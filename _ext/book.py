@@ -19,7 +19,14 @@ FRAMES = reader.ROOT / "_build" / "frames"
 
 # The build runs the notebooks: one BLAS thread, no progress bars, figures for a page.
 os.environ.update(
-    {name: "1" for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")},
+    {
+        name: "1"
+        for name in (
+            "OPENBLAS_NUM_THREADS",
+            "OMP_NUM_THREADS",
+            "MKL_NUM_THREADS",
+        )
+    },
     DLNOTES_FIGURES=str(FRAMES),
     TQDM_DISABLE="1",
 )
@@ -29,9 +36,14 @@ MAP = reader.ROOT / "chapters" / "back" / "lecture-map.yml"
 
 def forget_stale_outputs(app, config):
     """The execution cache knows the cells only: wipe it when the package or the lock changes."""
-    cache = Path(config.nb_execution_cache_path or app.outdir.parent / ".jupyter_cache")
+    cache = Path(
+        config.nb_execution_cache_path or app.outdir.parent / ".jupyter_cache"
+    )
     digest = hashlib.sha256()
-    for path in [*sorted(reader.ROOT.glob("dlnotes/**/*.py")), reader.ROOT / "requirements.lock"]:
+    for path in [
+        *sorted(reader.ROOT.glob("dlnotes/**/*.py")),
+        reader.ROOT / "requirements.lock",
+    ]:
         digest.update(path.read_bytes())
     mark = cache / "made-with"
     if not mark.exists() or mark.read_text() != digest.hexdigest():
@@ -44,7 +56,11 @@ def forget_stale_outputs(app, config):
 def address(app):
     """With a repository address in _config.yml the page's buttons point there; without, there are none."""
     options = app.config.html_theme_options
-    for name in "use_repository_button", "use_issues_button", "use_edit_page_button":
+    for name in (
+        "use_repository_button",
+        "use_issues_button",
+        "use_edit_page_button",
+    ):
         options[name] = bool(options.get("repository_url"))
 
 
@@ -61,7 +77,9 @@ def fold_solutions(app, doctree):
             next(cell.findall(nodes.literal_block)).rawsource
             or next(cell.findall(nodes.literal_block)).astext()
         )
-        stub = nodes.literal_block(reader.stub(source), reader.stub(source), language="python")
+        stub = nodes.literal_block(
+            reader.stub(source), reader.stub(source), language="python"
+        )
         fold = details(summary="Solution", classes=["dl-solution"])
         cell.replace_self([stub, fold])
         fold += cell
@@ -78,7 +96,9 @@ def depart_citation(translator, node):
 
 def visit_details(translator, node):
     classes = " ".join(node["classes"])
-    translator.body.append(f'<details class="{classes}"><summary>{node["summary"]}</summary>\n')
+    translator.body.append(
+        f'<details class="{classes}"><summary>{node["summary"]}</summary>\n'
+    )
 
 
 def depart_details(translator, node):
@@ -98,19 +118,33 @@ class LectureMap(SphinxDirective):
         lines = []
         for part in lecture_map():
             lines += ["", f"**{part['part']}**", ""]
-            lines += ["| No. | Idea | Where | Code | Tests |", "| --: | :-- | :-- | :-- | --: |"]
+            lines += [
+                "| No. | Idea | Where | Code | Tests |",
+                "| --: | :-- | :-- | :-- | --: |",
+            ]
             lines += [self.row(item) for item in part["items"]]
         return self.parse_text_to_nodes("\n".join(lines))
 
     def row(self, item):
         places = item.get("places", [])
-        where = [f"{{ref}}`{place['notebook']} <{place['label']}>`" for place in places]
+        where = [
+            f"{{ref}}`{place['notebook']} <{place['label']}>`"
+            for place in places
+        ]
         done = {place["notebook"] for place in places}
         later = [n for n in item["notebooks"] if n not in done]
         where += [f"*{n}*" for n in later]
-        code = ", ".join(f"{{py:obj}}`~dlnotes.{name}`" for name in item.get("code", []))
+        code = ", ".join(
+            f"{{py:obj}}`~dlnotes.{name}`" for name in item.get("code", [])
+        )
         tests = len(item.get("tests", [])) or ""
-        cells = [str(item["item"]), item["title"], ", ".join(where), code, str(tests)]
+        cells = [
+            str(item["item"]),
+            item["title"],
+            ", ".join(where),
+            code,
+            str(tests),
+        ]
         return "| " + " | ".join(cells) + " |"
 
 
@@ -123,7 +157,9 @@ class CheatSheet(SphinxDirective):
         for path in sorted(folder.glob("*.ipynb")):
             self.env.note_dependency(str(path))
             cells = nbformat.read(path, 4).cells
-            text = "\n\n".join(c.source for c in cells if c.cell_type == "markdown")
+            text = "\n\n".join(
+                c.source for c in cells if c.cell_type == "markdown"
+            )
             title = text.splitlines()[0].removeprefix("# ")
             remember = text.split("## What to remember\n")[1].split("\n## ")[0]
             lines += [f"**[{title}]({path.name})**", "", remember.strip(), ""]
@@ -134,10 +170,22 @@ class Versions(SphinxDirective):
     """What the build ran on."""
 
     def run(self):
-        names = "numpy", "matplotlib", "ipywidgets", "nbval", "jupyter-book", "sphinx", "dlnotes"
+        names = (
+            "numpy",
+            "matplotlib",
+            "ipywidgets",
+            "nbval",
+            "jupyter-book",
+            "sphinx",
+            "dlnotes",
+        )
         rows = [("Python", platform.python_version())]
         rows += [(name, metadata.version(name)) for name in names]
-        lines = ["| Package | Version |", "| :-- | :-- |", *(f"| {a} | {b} |" for a, b in rows)]
+        lines = [
+            "| Package | Version |",
+            "| :-- | :-- |",
+            *(f"| {a} | {b} |" for a, b in rows),
+        ]
         return self.parse_text_to_nodes("\n".join(lines))
 
 
@@ -154,7 +202,9 @@ def give_reader_notebooks(app, error):
 
 def setup(app):
     app.add_node(details, html=(visit_details, depart_details))
-    app.add_node(nodes.citation, override=True, html=(visit_citation, depart_citation))
+    app.add_node(
+        nodes.citation, override=True, html=(visit_citation, depart_citation)
+    )
     app.add_directive("cheat-sheet", CheatSheet)
     app.add_directive("lecture-map", LectureMap)
     app.add_directive("versions", Versions)
@@ -162,4 +212,8 @@ def setup(app):
     app.connect("builder-inited", address)
     app.connect("doctree-read", fold_solutions)
     app.connect("build-finished", give_reader_notebooks)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    return {
+        "version": "1",
+        "parallel_read_safe": True,
+        "parallel_write_safe": True,
+    }

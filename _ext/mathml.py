@@ -24,12 +24,16 @@ def convert(latex, display, node):
     """The formula as MathML; an error of the build where that cannot be."""
     if re.search(r"\\[bB]igg?r\S\s*[_^]", latex):
         log.error(
-            "formula %r: browsers misplace an index on \\bigr; use \\right", latex, location=node
+            "formula %r: browsers misplace an index on \\bigr; use \\right",
+            latex,
+            location=node,
         )
     try:
         return converter.convert_with_local_state(latex, displaystyle=display)
     except LatexError as error:
-        message = re.sub(r"\x1b\[[\d;]*m", "", str(error)).strip().splitlines()[0]
+        message = (
+            re.sub(r"\x1b\[[\d;]*m", "", str(error)).strip().splitlines()[0]
+        )
         log.error("formula %r: %s", latex, message, location=node)
         return f"<code>{html.escape(latex)}</code>"
 
@@ -43,7 +47,11 @@ def inline(translator, node):
 def block(translator, node):
     """A displayed formula, with its number if it has one."""
     ids = "".join(f' id="{i}"' for i in node["ids"][:1])
-    number = f'<span class="eqno">({node["number"]})</span>' if node.get("number") else ""
+    number = (
+        f'<span class="eqno">({node["number"]})</span>'
+        if node.get("number")
+        else ""
+    )
     formula = convert(node.astext(), True, node)
     translator.body.append(f'<div class="math"{ids}>{formula}{number}</div>\n')
     raise nodes.SkipNode
@@ -55,19 +63,33 @@ def write_font(app, error):
         return
     text = set(RADICAL)
     for page in Path(app.outdir).rglob("*.html"):
-        for formula in re.findall(r"<math.*?</math>", page.read_text("utf-8"), re.DOTALL):
+        for formula in re.findall(
+            r"<math.*?</math>", page.read_text("utf-8"), re.DOTALL
+        ):
             text |= set(html.unescape(re.sub(r"<[^>]+>", "", formula)))
     # A single letter in <mi> is painted as its mathematical italic.
-    italics = {ord(c): 0x1D434 + k for k, c in enumerate("ABCDEFGHIJKLMNOPQRSTUVWXYZ")}
-    italics |= {ord(c): 0x1D44E + k for k, c in enumerate("abcdefghijklmnopqrstuvwxyz")}
+    italics = {
+        ord(c): 0x1D434 + k for k, c in enumerate("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    }
+    italics |= {
+        ord(c): 0x1D44E + k for k, c in enumerate("abcdefghijklmnopqrstuvwxyz")
+    }
     italics |= {0x391 + k: 0x1D6E2 + k for k in range(25)} | {
         0x3B1 + k: 0x1D6FC + k for k in range(25)
     }
-    italics |= {ord("h"): 0x210E, ord("∂"): 0x1D715, ord("ϕ"): 0x1D719, ord("ϵ"): 0x1D716}
+    italics |= {
+        ord("h"): 0x210E,
+        ord("∂"): 0x1D715,
+        ord("ϕ"): 0x1D719,
+        ord("ϵ"): 0x1D716,
+    }
     points = {ord(c) for c in text}
     points |= {italics[p] for p in points if p in italics}
     options = subset.Options(
-        flavor="woff2", layout_features=["ssty"], hinting=False, name_IDs=[0, 1, 2, 13]
+        flavor="woff2",
+        layout_features=["ssty"],
+        hinting=False,
+        name_IDs=[0, 1, 2, 13],
     )
     font = subset.load_font(FONT, options)
     subsetter = subset.Subsetter(options)
@@ -81,4 +103,8 @@ def write_font(app, error):
 def setup(app):
     app.add_html_math_renderer("mathml", (inline, None), (block, None))
     app.connect("build-finished", write_font)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    return {
+        "version": "1",
+        "parallel_read_safe": True,
+        "parallel_write_safe": True,
+    }

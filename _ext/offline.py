@@ -8,7 +8,9 @@ from bs4 import BeautifulSoup
 from fontTools import subset
 
 # Of what Jupyter Book puts on every page, this book uses none: live code, toggle buttons, tabs.
-UNUSED = re.compile(r"togglebutton|toggleHint|toggleOpen|thebe|THEBE|design-tabs|kernelName")
+UNUSED = re.compile(
+    r"togglebutton|toggleHint|toggleOpen|thebe|THEBE|design-tabs|kernelName"
+)
 ICONS = "vendor/fontawesome/webfonts"
 
 
@@ -18,17 +20,25 @@ def leave_out(app, page, template, context, doctree):
         context[kind] = [
             f
             for f in context.get(kind, [])
-            if not UNUSED.search(f"{f.filename or ''} {f.attributes.get('body', '')}")
+            if not UNUSED.search(
+                f"{f.filename or ''} {f.attributes.get('body', '')}"
+            )
         ]
     if page != "search":  # which needs its scripts at once, and in order
         context["script_files"] = [
-            type(f)(f.filename, priority=f.priority, **{**f.attributes, "defer": "defer"})
+            type(f)(
+                f.filename,
+                priority=f.priority,
+                **{**f.attributes, "defer": "defer"},
+            )
             for f in context.get("script_files", [])
             if f.filename
         ]
     text = BeautifulSoup(context.get("body", ""), "html.parser").find("p")
     sentence = " ".join(text.get_text(" ", strip=True).split()) if text else ""
-    context["description"] = sentence[:200] or f"{context.get('title', '')}: {app.config.project}"
+    context["description"] = (
+        sentence[:200] or f"{context.get('title', '')}: {app.config.project}"
+    )
 
 
 def tidy(app, error):
@@ -38,17 +48,24 @@ def tidy(app, error):
     out = Path(app.outdir)
     pages = "".join(p.read_text("utf-8") for p in out.rglob("*.html"))
     scripts = "".join(
-        p.read_text("utf-8") for p in out.glob("_static/scripts/*.js") if "awesome" not in p.name
+        p.read_text("utf-8")
+        for p in out.glob("_static/scripts/*.js")
+        if "awesome" not in p.name
     )
     used = set(re.findall(r"\bfa-([a-z0-9-]+)", pages + scripts))
     css = "".join(p.read_text("utf-8") for p in out.glob("_static/**/*.css"))
     rule = r'((?:\.fa-[\w-]+:{1,2}before,?)+)\{content:"\\([0-9a-f]+)"\}'
     icons = re.findall(rule, css)
-    points = {p for names, p in icons if used & set(re.findall(r"fa-([\w-]+)", names))}
+    points = {
+        p for names, p in icons if used & set(re.findall(r"fa-([\w-]+)", names))
+    }
     points |= set(re.findall(r"\\(f[0-9a-f]{3})\b", re.sub(rule, "", css)))
     for sheet in out.glob("_static/styles/*.css"):
         text = sheet.read_text("utf-8")
-        sheet.write_text(re.sub(rule, lambda m: m[0] if m[2] in points else "", text), "utf-8")
+        sheet.write_text(
+            re.sub(rule, lambda m: m[0] if m[2] in points else "", text),
+            "utf-8",
+        )
     for name in "solid-900", "regular-400", "brands-400":
         path = out / "_static" / ICONS / f"fa-{name}.woff2"
         options = subset.Options(flavor="woff2")
@@ -58,7 +75,10 @@ def tidy(app, error):
         subsetter.subset(font)
         subset.save_font(font, path, options)
         path.with_suffix(".ttf").unlink(missing_ok=True)
-    for path in [*out.glob("_static/**/*.map"), out / "_static/scripts/fontawesome.js"]:
+    for path in [
+        *out.glob("_static/**/*.map"),
+        out / "_static/scripts/fontawesome.js",
+    ]:
         path.unlink(missing_ok=True)
     shutil.make_archive(str(out.parent / "book"), "zip", out.parent, out.name)
     shutil.move(out.parent / "book.zip", out / "book.zip")
@@ -67,4 +87,8 @@ def tidy(app, error):
 def setup(app):
     app.connect("html-page-context", leave_out, priority=900)
     app.connect("build-finished", tidy, priority=900)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    return {
+        "version": "1",
+        "parallel_read_safe": True,
+        "parallel_write_safe": True,
+    }

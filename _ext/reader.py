@@ -35,7 +35,9 @@ def sources():
 
 
 def is_solution(cell):
-    return cell.cell_type == "code" and "solution" in cell.metadata.get("tags", [])
+    return cell.cell_type == "code" and "solution" in cell.metadata.get(
+        "tags", []
+    )
 
 
 def stub(source):
@@ -53,17 +55,23 @@ def stub(source):
     """
     kept = []
     for node in ast.parse(source).body:
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        if isinstance(
+            node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+        ):
             kept += [ast.unparse(_emptied(node)), ""]
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
             kept.append(ast.unparse(node))
         elif _is_check(node):
             if not isinstance(node.value.args[1], ast.Name):
-                raise ValueError(f"check wants a name, or it tells: {ast.unparse(node)}")
+                raise ValueError(
+                    f"check wants a name, or it tells: {ast.unparse(node)}"
+                )
             kept.append(ast.get_source_segment(source, node))
         else:
             stored = (n for n in ast.walk(node) if isinstance(n, ast.Name))
-            names = dict.fromkeys(n.id for n in stored if isinstance(n.ctx, ast.Store))
+            names = dict.fromkeys(
+                n.id for n in stored if isinstance(n.ctx, ast.Store)
+            )
             kept += [f"{name} = ..." for name in names]
     return "\n".join(kept)
 
@@ -106,7 +114,9 @@ def plain(text):
     'the set `{a}` or `{b}`'
     """
     parts = FENCE.split(text)
-    return "".join(part if k % 2 else _plain(part) for k, part in enumerate(parts))
+    return "".join(
+        part if k % 2 else _plain(part) for k, part in enumerate(parts)
+    )
 
 
 def _plain(text):
@@ -117,7 +127,9 @@ def _plain(text):
         if opened:
             fence, kind, title = opened.groups()
             if kind not in BOXES:
-                raise ValueError(f"reader.BOXES does not know the directive {kind!r}: {line}")
+                raise ValueError(
+                    f"reader.BOXES does not know the directive {kind!r}: {line}"
+                )
             depth.append(fence)
             title = re.sub(r"\\?\*", r"\*", title.strip())
             title = ". ".join(filter(None, [BOXES[kind], title]))
@@ -133,7 +145,9 @@ def _plain(text):
         elif not re.match(r"\(.+\)=\s*$", line):
             options = False
             out.append(f"> {line}".rstrip() if depth else line)
-    return re.sub(r"(\{[\w:-]+\})?(`+)(.+?)\2", _role, "\n".join(out), flags=re.DOTALL)
+    return re.sub(
+        r"(\{[\w:-]+\})?(`+)(.+?)\2", _role, "\n".join(out), flags=re.DOTALL
+    )
 
 
 def _role(match):
@@ -163,7 +177,9 @@ def readers_notebook(notebook):
             cell.metadata.tags = ["exercise"]
         cells.append(cell)
     if solutions:
-        cells.append(nbformat.v4.new_markdown_cell("## Solutions\n\nTry first."))
+        cells.append(
+            nbformat.v4.new_markdown_cell("## Solutions\n\nTry first.")
+        )
     cells += [nbformat.v4.new_code_cell(source) for source in solutions]
     for number, cell in enumerate(cells):
         cell.id = f"reader-{number}"
@@ -179,8 +195,12 @@ def write(target):
     for source in sources():
         name = source.relative_to(ROOT / "chapters").as_posix()
         path = target / name
-        text = nbformat.writes(readers_notebook(nbformat.read(source, 4))) + "\n"
-        if path.exists() and _digest(path.read_text(encoding="utf-8")) != written.get(name):
+        text = (
+            nbformat.writes(readers_notebook(nbformat.read(source, 4))) + "\n"
+        )
+        if path.exists() and _digest(
+            path.read_text(encoding="utf-8")
+        ) != written.get(name):
             print(f"kept your {path}")
             continue
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -31,9 +31,13 @@ def clip_by_norm(limit):
         def clipped(phi):
             g = grad(phi)
             largest = np.abs(g).max(axis=-1, keepdims=True)
-            scaled = g / np.where(largest > 0, largest, 1)  # so that no square overflows
+            scaled = g / np.where(
+                largest > 0, largest, 1
+            )  # so that no square overflows
             norm = np.linalg.norm(scaled, axis=-1, keepdims=True)
-            return np.where(norm * largest > limit, scaled / norm.clip(1) * limit, g)
+            return np.where(
+                norm * largest > limit, scaled / norm.clip(1) * limit, g
+            )
 
         return clipped
 

@@ -80,7 +80,11 @@ class SquaredError(Distribution):
         return f + rng.normal(0, math.sqrt(0.5), f.shape).astype(f.dtype)
 
     def entropy(self, f):
-        return np.full(f.shape[:-1], f.shape[-1] * 0.5 * math.log(math.pi * math.e), f.dtype)
+        return np.full(
+            f.shape[:-1],
+            f.shape[-1] * 0.5 * math.log(math.pi * math.e),
+            f.dtype,
+        )
 
     def kl(self, f, g):
         return self.nll(f, _targets(f, g))
@@ -112,9 +116,13 @@ class Gaussian(Distribution):
         """The means, and log σ: two arrays of shape (..., N, D)."""
         _output(f)
         if self.sigma is not None:
-            return f, np.broadcast_to(np.log(self.sigma), f.shape).astype(f.dtype)
+            return f, np.broadcast_to(np.log(self.sigma), f.shape).astype(
+                f.dtype
+            )
         if f.shape[-1] % 2:
-            raise ValueError(f"f: got {f.shape[-1]} outputs, expected D means and D values log σ")
+            raise ValueError(
+                f"f: got {f.shape[-1]} outputs, expected D means and D values log σ"
+            )
         D = f.shape[-1] // 2
         return f[..., :D], f[..., D:]
 
@@ -123,7 +131,9 @@ class Gaussian(Distribution):
         r = (mu - _targets(mu, y)) * np.exp(-s)
         nll = (0.5 * math.log(2 * math.pi) + s + 0.5 * r * r).sum(axis=-1)
         dmu = r * np.exp(-s)
-        return nll, dmu if self.sigma is not None else np.concatenate([dmu, 1 - r * r], axis=-1)
+        return nll, dmu if self.sigma is not None else np.concatenate(
+            [dmu, 1 - r * r], axis=-1
+        )
 
     def mode(self, f):
         return self._parameters(f)[0]
@@ -139,7 +149,9 @@ class Gaussian(Distribution):
     def kl(self, f, g):
         (mu, s), (nu, t) = self._parameters(f), self._parameters(_targets(f, g))
         square = (mu - nu) * np.exp(-t)
-        return (t - s + 0.5 * (np.exp(2 * (s - t)) + square * square - 1)).sum(axis=-1)
+        return (t - s + 0.5 * (np.exp(2 * (s - t)) + square * square - 1)).sum(
+            axis=-1
+        )
 
     def __repr__(self):
         return f"Gaussian({self.sigma})"
@@ -200,7 +212,9 @@ class Poisson(Distribution):
     def nll_and_gradient(self, f, y):
         y = _targets(f, y)
         if not (y.min() >= 0 and np.all(y == np.floor(y))):
-            raise ValueError("y: got a value that is no count, expected whole numbers from 0")
+            raise ValueError(
+                "y: got a value that is no count, expected whole numbers from 0"
+            )
         with np.errstate(over="ignore"):
             rate = np.exp(f)
         factorial = np.vectorize(math.lgamma, otypes=[f.dtype])(y + 1)
@@ -234,7 +248,9 @@ class Bernoulli(Distribution):
     def nll_and_gradient(self, f, y):
         y = _targets(f, y)
         if not (y.min() >= 0 and y.max() <= 1):
-            raise ValueError(f"y: got values from {y.min()} to {y.max()}, expected 0 to 1")
+            raise ValueError(
+                f"y: got values from {y.min()} to {y.max()}, expected 0 to 1"
+            )
         nll = np.maximum(f, 0) - y * f + np.log1p(np.exp(-np.abs(f)))
         return nll.sum(axis=-1), sigmoid(f) - y
 
@@ -245,7 +261,9 @@ class Bernoulli(Distribution):
         return (rng.random(f.shape) < sigmoid(f)).astype(int)
 
     def entropy(self, f):
-        return self.nll(f, sigmoid(f))  # the loss with soft targets, at its minimum
+        return self.nll(
+            f, sigmoid(f)
+        )  # the loss with soft targets, at its minimum
 
     def kl(self, f, g):
         return self.nll(_targets(f, g), sigmoid(f)) - self.entropy(f)
@@ -281,13 +299,17 @@ class Categorical(Distribution):
         return f.argmax(axis=-1)
 
     def sample(self, f, rng):
-        return (f + rng.gumbel(size=f.shape)).argmax(axis=-1)  # the Gumbel-max trick
+        return (f + rng.gumbel(size=f.shape)).argmax(
+            axis=-1
+        )  # the Gumbel-max trick
 
     def entropy(self, f):
         return -(softmax(f) * log_softmax(f)).sum(axis=-1)
 
     def kl(self, f, g):
-        return (softmax(f) * (log_softmax(f) - log_softmax(_targets(f, g)))).sum(axis=-1)
+        return (
+            softmax(f) * (log_softmax(f) - log_softmax(_targets(f, g)))
+        ).sum(axis=-1)
 
 
 def softmax(f):
@@ -333,7 +355,9 @@ def _output(f):
     """Raise unless f is the output of a network: (N, D), or (M, N, D), with some examples."""
     if not isinstance(f, np.ndarray) or f.dtype.kind != "f":
         got = f.dtype if isinstance(f, np.ndarray) else type(f).__name__
-        raise ValueError(f"f: got {got}, expected an array of floats, the output of a network")
+        raise ValueError(
+            f"f: got {got}, expected an array of floats, the output of a network"
+        )
     if f.ndim not in (2, 3) or 0 in f.shape:
         raise ValueError(
             f"f: got shape {f.shape}, expected (N, D), or (M, N, D), and no empty axis"
@@ -343,7 +367,10 @@ def _output(f):
 def _targets(f, y):
     """y in f's float type, if its shape is exactly that of the output; never a broadcast."""
     _output(f)
-    if not isinstance(y, np.ndarray) or y.shape not in (f.shape, f.shape[f.ndim - 2 :]):
+    if not isinstance(y, np.ndarray) or y.shape not in (
+        f.shape,
+        f.shape[f.ndim - 2 :],
+    ):
         raise ValueError(
             f"y: got {_shape(y)}, expected exactly the output's shape {f.shape[f.ndim - 2 :]}"
             + (f" or {f.shape}" if f.ndim == 3 else "")
@@ -351,7 +378,9 @@ def _targets(f, y):
     if y.dtype.kind in "bui":
         return y.astype(f.dtype)
     if y.dtype != f.dtype:
-        raise ValueError(f"y: got {y.dtype}, expected the output's float type, {f.dtype}")
+        raise ValueError(
+            f"y: got {y.dtype}, expected the output's float type, {f.dtype}"
+        )
     return y
 
 
@@ -360,11 +389,17 @@ def _labels(f, y):
     _output(f)
     N, K = f.shape[-2:]
     if not isinstance(y, np.ndarray) or y.shape not in ((N,), f.shape[:-1]):
-        raise ValueError(f"y: got {_shape(y)}, expected labels of shape ({N},), one an example")
+        raise ValueError(
+            f"y: got {_shape(y)}, expected labels of shape ({N},), one an example"
+        )
     if y.dtype.kind not in "ui":
-        raise ValueError(f"y: got {y.dtype}, expected whole numbers, the classes 0 to {K - 1}")
+        raise ValueError(
+            f"y: got {y.dtype}, expected whole numbers, the classes 0 to {K - 1}"
+        )
     if y.min() < 0 or y.max() >= K:
-        raise ValueError(f"y: got labels from {y.min()} to {y.max()}, expected 0 to {K - 1}")
+        raise ValueError(
+            f"y: got labels from {y.min()} to {y.max()}, expected 0 to {K - 1}"
+        )
     return y
 
 

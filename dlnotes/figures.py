@@ -30,14 +30,19 @@ from IPython.display import display
 # After Okabe & Ito, who chose colours that colour-blind readers can tell apart; darker, so that
 # text in them can be read on white. The website has lighter ones for the dark (book.css).
 COLORS = ["#0072b2", "#b84a00", "#007a59", "#9c4a80", "#8a6000", "#5b5b5b"]
-LIGHT = "#cfe5f3 #f9d9c3 #c9ecdf #eed3e4 #efe2bd #dedede #e4f2b4 #ded9f7".split()  # areas
+LIGHT = (
+    "#cfe5f3 #f9d9c3 #c9ecdf #eed3e4 #efe2bd #dedede #e4f2b4 #ded9f7".split()
+)  # areas
 STYLES = ["-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1))]
 INK = "#0a0b0c"  # stands for the page's text colour: replaced by currentColor
 MOST_FRAMES = {1: 41, 2: 81}
 
 plt.rcParams.update(
     {
-        "figure.figsize": (5.4, 3.2),  # not wider: text must be legible on a phone
+        "figure.figsize": (
+            5.4,
+            3.2,
+        ),  # not wider: text must be legible on a phone
         "figure.facecolor": "none",
         "figure.constrained_layout.use": True,
         "axes.facecolor": "none",
@@ -98,7 +103,9 @@ def explore(draw, alt, *, play=False, start=None, **ranges):
     """
     ranges = {name: list(values) for name, values in ranges.items()}
     if len(ranges) not in MOST_FRAMES or not all(ranges.values()):
-        raise ValueError(f"ranges: got {ranges}, expected one or two lists of values")
+        raise ValueError(
+            f"ranges: got {ranges}, expected one or two lists of values"
+        )
     combinations = list(itertools.product(*ranges.values()))
     if len(combinations) > MOST_FRAMES[len(ranges)]:
         raise ValueError(
@@ -106,8 +113,12 @@ def explore(draw, alt, *, play=False, start=None, **ranges):
             f" {MOST_FRAMES[len(ranges)]} with {('one slider', 'two sliders')[len(ranges) - 1]}"
         )
     start = {name: values[0] for name, values in ranges.items()} | (start or {})
-    if start.keys() != ranges.keys() or any(v not in ranges[name] for name, v in start.items()):
-        raise ValueError(f"start: got {start}, expected one of the values of each range")
+    if start.keys() != ranges.keys() or any(
+        v not in ranges[name] for name, v in start.items()
+    ):
+        raise ValueError(
+            f"start: got {start}, expected one of the values of each range"
+        )
     target = _target()
     if not target:
         _live(draw, alt, ranges, start)
@@ -139,7 +150,9 @@ def _target():
 def _sentence(alt):
     if not isinstance(alt, str) or len(alt.split()) < 4:
         plt.close("all")
-        raise ValueError(f"alt: got {alt!r}, expected a sentence that states what the figure shows")
+        raise ValueError(
+            f"alt: got {alt!r}, expected a sentence that states what the figure shows"
+        )
     return alt
 
 
@@ -150,22 +163,31 @@ def _label(value):
 def _png(fig):
     with io.BytesIO() as file:
         fig.savefig(file, format="png", dpi=200, facecolor="white")
-        return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
+        return (
+            "data:image/png;base64,"
+            + base64.b64encode(file.getvalue()).decode()
+        )
 
 
 def _svg(fig, name):
     """The figure as SVG text that can stand inside a page beside others; ``name`` sets its ids."""
     salt = "f" + hashlib.sha256(name.encode()).hexdigest()[:7]
     with plt.rc_context({"svg.hashsalt": salt}), io.StringIO() as file:
-        fig.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
+        fig.savefig(
+            file, format="svg", metadata={"Date": None, "Creator": None}
+        )
         text = file.getvalue()
     text = text[text.index("<svg") :].replace(INK, "currentColor")
     for number, color in enumerate(COLORS):
         text = text.replace(f": {color}", f": var(--dl-{number}, {color})")
-    text = re.sub(r"<(metadata|!--).*?(</metadata>|-->)\s*", "", text, flags=re.DOTALL)
+    text = re.sub(
+        r"<(metadata|!--).*?(</metadata>|-->)\s*", "", text, flags=re.DOTALL
+    )
     text = re.sub(r'\b(id="|url\(#|href="#)', rf"\g<1>{salt}-", text)
     text = re.sub(r' (?:d|x|y|transform)="[^"]*"', _rounded, text)
-    return text.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1).strip()
+    return text.replace(
+        "<svg ", '<svg aria-hidden="true" focusable="false" ', 1
+    ).strip()
 
 
 def _rounded(match):
@@ -178,7 +200,10 @@ def _rounded(match):
 def _page(frames, alts, ranges, start, play):
     """The slider as HTML: the frame shown at first, native range inputs, all frames as changes."""
     name = re.search(r'id="(f\w{7})-', frames[0])[1]
-    at = {parameter: values.index(start[parameter]) for parameter, values in ranges.items()}
+    at = {
+        parameter: values.index(start[parameter])
+        for parameter, values in ranges.items()
+    }
     shown = 0  # in a test, with two frames only, it is one of these
     for parameter, values in ranges.items():
         shown = min(shown * len(values) + at[parameter], len(frames) - 1)
@@ -198,8 +223,14 @@ def _page(frames, alts, ranges, start, play):
         f"<output>{html.escape(_label(start[parameter]))}</output></label>"
         for parameter, values in ranges.items()
     )
-    button = '<button type="button" aria-pressed="false">Play</button>' if play else ""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
+    button = (
+        '<button type="button" aria-pressed="false">Play</button>'
+        if play
+        else ""
+    )
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace(
+        "</", "<\\/"
+    )
     return (
         f'<figure class="dl-figure dl-explore" id="{name}">'
         f'<div class="dl-frame" role="img" aria-label="{html.escape(alts[shown])}">{frames[shown]}</div>'
@@ -213,7 +244,9 @@ def _changes(base, frame, lines):
 
     A new line is its number in ``lines``, in which every line of the slider stands once.
     """
-    blocks = difflib.SequenceMatcher(None, base, frame, autojunk=False).get_opcodes()
+    blocks = difflib.SequenceMatcher(
+        None, base, frame, autojunk=False
+    ).get_opcodes()
     return [
         [i, j, *(lines.setdefault(line, len(lines)) for line in frame[k:m])]
         for tag, i, j, k, m in reversed(blocks)

@@ -50,7 +50,9 @@ def check_gradient(fn, phi, *, rng=None, coordinates=None, h=1e-5):
         )
     ours = np.array(pair[1], float)  # a copy: fn may use the same buffer again
     if ours.shape != phi.shape:
-        raise ValueError(f"fn: its gradient has shape {ours.shape}, expected {phi.shape}")
+        raise ValueError(
+            f"fn: its gradient has shape {ours.shape}, expected {phi.shape}"
+        )
     where = np.arange(phi.size)
     if coordinates is not None:
         _check_count("coordinates", coordinates)
@@ -66,9 +68,15 @@ def check_gradient(fn, phi, *, rng=None, coordinates=None, h=1e-5):
             losses.append(fn(moved)[0])
         theirs[k] = (losses[0] - losses[1]) / (2 * h)
     ours = ours[where]
-    errors = np.abs(ours - theirs) / np.maximum(1, np.maximum(np.abs(ours), np.abs(theirs)))
+    errors = np.abs(ours - theirs) / np.maximum(
+        1, np.maximum(np.abs(ours), np.abs(theirs))
+    )
     errors[np.isnan(errors)] = np.inf
     k = int(np.argmax(errors))
     return GradientCheck(
-        float(errors[k]), int(where[k]), float(ours[k]), float(theirs[k]), len(where)
+        float(errors[k]),
+        int(where[k]),
+        float(ours[k]),
+        float(theirs[k]),
+        len(where),
     )

@@ -26,7 +26,9 @@ def he(Omega, rng, fan="in", uniform=False, slope=0.0):
     D_out, D_in = Omega.shape
     fans = {"in": D_in, "out": D_out, "mean": (D_in + D_out) / 2}
     if fan not in fans:
-        raise ValueError(f"fan: got {fan!r}, expected one of {', '.join(map(repr, fans))}")
+        raise ValueError(
+            f"fan: got {fan!r}, expected one of {', '.join(map(repr, fans))}"
+        )
     _fill(Omega, rng, 2 / ((1 + slope**2) * fans[fan]), uniform)
 
 

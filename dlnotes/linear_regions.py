@@ -8,7 +8,9 @@ import numpy as np
 from .activations import Identity, ReLU
 from .networks import Dense, Network, _check_count
 
-CLOSE = 1e-12  # two joints nearer than this, relative to 1 + |x|, are taken for one
+CLOSE = (
+    1e-12  # two joints nearer than this, relative to 1 + |x|, are taken for one
+)
 
 
 class Pieces(NamedTuple):
@@ -49,15 +51,25 @@ def linear_pieces(f, phi, low=-np.inf, high=np.inf):
     if not isinstance(f, Network):
         raise ValueError(f"f: got {f!r}, expected a Network")
     if f.d_in not in (None, 1):
-        raise ValueError(f"f: got a network with {f.d_in} inputs, expected one input")
+        raise ValueError(
+            f"f: got a network with {f.d_in} inputs, expected one input"
+        )
     f.check(np.ones((1, 1), getattr(phi, "dtype", float)), phi)
     if not np.isfinite(phi).all():
-        raise ValueError(f"phi: got {phi[~np.isfinite(phi)][0]}, expected finite numbers")
+        raise ValueError(
+            f"phi: got {phi[~np.isfinite(phi)][0]}, expected finite numbers"
+        )
     if phi.ndim != 1:
-        raise ValueError(f"phi: got shape {phi.shape}, expected ({f.size},): one network")
+        raise ValueError(
+            f"phi: got shape {phi.shape}, expected ({f.size},): one network"
+        )
     if not low < high:
-        raise ValueError(f"low, high: got {low!r} and {high!r}, expected low < high")
-    start = Pieces(np.array([low, high], float), np.ones((1, 1)), np.zeros((1, 1)))
+        raise ValueError(
+            f"low, high: got {low!r} and {high!r}, expected low < high"
+        )
+    start = Pieces(
+        np.array([low, high], float), np.ones((1, 1)), np.zeros((1, 1))
+    )
     return _merge(_through(f, phi, start))
 
 
@@ -69,11 +81,15 @@ def _through(f, phi, pieces):
         elif isinstance(layer, Dense):
             Omega, beta = layer.views(phi[own])
             edges, slopes, intercepts = pieces
-            pieces = Pieces(edges, slopes @ Omega.T, intercepts @ Omega.T + beta)
+            pieces = Pieces(
+                edges, slopes @ Omega.T, intercepts @ Omega.T + beta
+            )
         elif isinstance(layer, ReLU):
             pieces = _clip(pieces)
         elif not isinstance(layer, Identity):
-            raise ValueError(f"f: its layer {layer!r} is none of Dense, ReLU, Identity, Network")
+            raise ValueError(
+                f"f: its layer {layer!r} is none of Dense, ReLU, Identity, Network"
+            )
     return pieces
 
 
@@ -84,7 +100,9 @@ def _clip(pieces):
         zeros = 0 - intercepts / slopes  # (n, D); infinite for constant units
     inside = (edges[:-1, None] < zeros) & (zeros < edges[1:, None])
     cuts = np.sort(np.concatenate([edges, zeros[inside]]))
-    inner = cuts[1:-1]  # of joints that are one, the first stays; and none that is the end
+    inner = cuts[
+        1:-1
+    ]  # of joints that are one, the first stays; and none that is the end
     twins = np.diff(cuts[:-1]) <= CLOSE * (1 + np.abs(inner))
     twins |= cuts[-1] - inner <= CLOSE * (1 + np.abs(inner))
     cuts = np.delete(cuts, 1 + np.flatnonzero(twins))
@@ -109,7 +127,9 @@ def _merge(pieces):
     size = np.abs(slopes).max()
     bend = np.abs(np.diff(slopes, axis=0)).max(axis=1) > 1e-9 * size
     first = np.concatenate([[True], bend])
-    return Pieces(edges[np.concatenate([first, [True]])], slopes[first], intercepts[first])
+    return Pieces(
+        edges[np.concatenate([first, [True]])], slopes[first], intercepts[first]
+    )
 
 
 def count_regions(D, d_in):
@@ -146,11 +166,17 @@ def sawtooth(D, K):
             f"D: got {D!r}, expected a whole number, at least 3: two units cannot fold"
         )
     j = np.arange(1, D + 1)
-    joints, faces, out = (2 * j - 1) / (2 * D + 1), np.ones(D), (-1.0) ** j * (2 * D + 1)
+    joints, faces, out = (
+        (2 * j - 1) / (2 * D + 1),
+        np.ones(D),
+        (-1.0) ** j * (2 * D + 1),
+    )
     faces[2] = -1
     out[0] *= 1.5
     layers, values = [Dense(1, D)], [faces, -faces * joints]
     for _ in range(K - 1):  # one tooth ends and the next begins: one layer
         layers += [ReLU(), Dense(D, D)]
         values += [np.outer(faces, out).ravel(), faces * (5 - joints)]
-    return Network(*layers, ReLU(), Dense(D, 1)), np.concatenate([*values, out, [5.0]])
+    return Network(*layers, ReLU(), Dense(D, 1)), np.concatenate(
+        [*values, out, [5.0]]
+    )

@@ -43,9 +43,13 @@ def _labels(predicted, y):
     predicted, y = np.asarray(predicted), np.asarray(y)
     for name, a in ("predicted", predicted), ("y", y):
         if a.dtype.kind not in "biu":
-            raise ValueError(f"{name}: got {a.dtype}, expected labels, whole numbers")
+            raise ValueError(
+                f"{name}: got {a.dtype}, expected labels, whole numbers"
+            )
     if predicted.ndim == 2 and predicted.shape[0] > 1 == predicted.shape[1]:
-        raise ValueError(f"predicted: got shape {predicted.shape}, expected (N,); write [..., 0]")
+        raise ValueError(
+            f"predicted: got shape {predicted.shape}, expected (N,); write [..., 0]"
+        )
     if (
         predicted.size == 0
         or predicted.ndim > 2

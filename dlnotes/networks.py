@@ -98,7 +98,9 @@ class Dense(Layer):
     def __init__(self, d_in, d_out, init=he):
         for name, d in ("d_in", d_in), ("d_out", d_out):
             if not isinstance(d, (int, np.integer)) or d < 1:
-                raise ValueError(f"{name}: got {d!r}, expected a whole number, at least 1")
+                raise ValueError(
+                    f"{name}: got {d!r}, expected a whole number, at least 1"
+                )
         self.d_in, self.d_out, self.initializer = int(d_in), int(d_out), init
         self.decays = self.d_out * self.d_in
         self.size = self.decays + self.d_out
@@ -110,7 +112,9 @@ class Dense(Layer):
 
     def features(self, d):
         if d not in (None, self.d_in):
-            raise ValueError(f"layers: {self!r} expects {self.d_in} features, and gets {d}")
+            raise ValueError(
+                f"layers: {self!r} expects {self.d_in} features, and gets {d}"
+            )
         return self.d_out
 
     def fill(self, phi, rng):
@@ -126,8 +130,12 @@ class Dense(Layer):
 
     def backward(self, dy, saved, phi, dphi, need_dx=True):
         (Omega, _), (dOmega, dbeta) = self.views(phi), self.views(dphi)
-        np.matmul(dy.mT, saved, out=dOmega)  # pass II: the products sum over the examples;
-        np.matmul(np.ones(dy.shape[-2], dy.dtype), dy, out=dbeta)  # a row of ones does, too
+        np.matmul(
+            dy.mT, saved, out=dOmega
+        )  # pass II: the products sum over the examples;
+        np.matmul(
+            np.ones(dy.shape[-2], dy.dtype), dy, out=dbeta
+        )  # a row of ones does, too
         return dy @ Omega if need_dx else None  # pass I
 
     def __repr__(self):
@@ -158,7 +166,9 @@ class Append(Layer):
         phi[...] = 0
 
     def forward(self, x, phi, ctx):
-        lead = np.broadcast_shapes(x.shape[:-2], phi.shape[:-1]) + x.shape[-2:-1]
+        lead = (
+            np.broadcast_shapes(x.shape[:-2], phi.shape[:-1]) + x.shape[-2:-1]
+        )
         parts = x, phi[..., None, :]
         return np.concatenate(
             [np.broadcast_to(a, lead + a.shape[-1:]) for a in parts], axis=-1
@@ -196,8 +206,14 @@ class Network(Layer):
     def __init__(self, *layers):
         for i, layer in enumerate(layers):
             if not isinstance(layer, Layer):
-                hint = f"; write {layer.__name__}()" if isinstance(layer, type) else ""
-                raise ValueError(f"layers[{i}]: got {layer!r}, expected a layer{hint}")
+                hint = (
+                    f"; write {layer.__name__}()"
+                    if isinstance(layer, type)
+                    else ""
+                )
+                raise ValueError(
+                    f"layers[{i}]: got {layer!r}, expected a layer{hint}"
+                )
         if not layers:
             raise ValueError("layers: got none, expected at least one layer")
         self.layers = layers
@@ -233,7 +249,9 @@ class Network(Layer):
     def forward(self, x, phi, ctx):
         saved = []
         for layer, own, mark in zip(self.layers, self.slices, self.marks):
-            here = ctx._replace(state=ctx.state[..., mark]) if layer.stats else ctx
+            here = (
+                ctx._replace(state=ctx.state[..., mark]) if layer.stats else ctx
+            )
             x, keep = layer.forward(x, phi[..., own], here)
             saved.append(keep)
         return x, saved
@@ -260,21 +278,29 @@ class Network(Layer):
         """
         _check_rng(rng)
         if np.dtype(dtype).kind != "f":
-            raise ValueError(f"dtype: got {np.dtype(dtype)}, expected a float type")
+            raise ValueError(
+                f"dtype: got {np.dtype(dtype)}, expected a float type"
+            )
         if models is None:
             phi = np.full(self.size, np.nan, dtype)
             self.fill(phi, rng)
             if np.isnan(phi).any():
-                raise ValueError("layers: one left parameters without a value; fill them in place")
+                raise ValueError(
+                    "layers: one left parameters without a value; fill them in place"
+                )
             return phi
         _check_count("models", models)
-        return np.stack([self.init(child, dtype=dtype) for child in rng.spawn(models)])
+        return np.stack(
+            [self.init(child, dtype=dtype) for child in rng.spawn(models)]
+        )
 
     def init_state(self, models=None, dtype=float):
         """Fresh running statistics: shape ``(stats,)`` or ``(models, stats)``; often empty."""
         if models is not None:
             _check_count("models", models)
-        state = np.empty(self.stats if models is None else (models, self.stats), dtype)
+        state = np.empty(
+            self.stats if models is None else (models, self.stats), dtype
+        )
         self.fill_state(state)
         return state
 
@@ -311,7 +337,9 @@ class Network(Layer):
         dout /= N
         dphi = np.empty_like(phi)
         if phi.ndim == 1:
-            dphi.fill(np.nan)  # what a layer forgets to write must not look like the last gradient
+            dphi.fill(
+                np.nan
+            )  # what a layer forgets to write must not look like the last gradient
         self.backward(dout, saved, phi, dphi, need_dx=False)
         mean = nll.sum(axis=-1) / N
         return (mean if phi.ndim == 2 else float(mean)), dphi
@@ -320,13 +348,17 @@ class Network(Layer):
         """Raise a ValueError that says which of x, φ and state does not fit this network."""
         for name, a in ("x", x), ("phi", phi):
             if not isinstance(a, np.ndarray):
-                raise ValueError(f"{name}: got {type(a).__name__}, expected a NumPy array")
+                raise ValueError(
+                    f"{name}: got {type(a).__name__}, expected a NumPy array"
+                )
         if phi.ndim not in (1, 2) or phi.shape[-1] != self.size:
             raise ValueError(
                 f"phi: got shape {phi.shape}, expected ({self.size},), or (M, {self.size}) for M models"
             )
         if phi.dtype.kind != "f":
-            raise ValueError(f"phi: got {phi.dtype}, expected floats; it starts as f.init(rng)")
+            raise ValueError(
+                f"phi: got {phi.dtype}, expected floats; it starts as f.init(rng)"
+            )
         if x.dtype != phi.dtype:
             raise ValueError(
                 f"x: got {x.dtype}, expected φ's float type, {phi.dtype}; write x.astype(phi.dtype)"
@@ -336,14 +368,22 @@ class Network(Layer):
             raise ValueError(
                 f"x: got shape {x.shape}, expected (N, {d_in or 'D'}): rows are examples"
             )
-        if d_in is not None and x.ndim > 2 and (x.ndim > 3 or x.shape[:1] != phi.shape[:-1]):
+        if (
+            d_in is not None
+            and x.ndim > 2
+            and (x.ndim > 3 or x.shape[:1] != phi.shape[:-1])
+        ):
             raise ValueError(
                 f"x: got shape {x.shape} for phi of shape {phi.shape}, expected (N, {d_in}),"
                 f" or (M, N, {d_in}) with the M models of phi"
             )
         if 0 in x.shape:
-            raise ValueError(f"x: got shape {x.shape}, expected at least one example")
-        if self.stats and (state is None or state.shape != phi.shape[:-1] + (self.stats,)):
+            raise ValueError(
+                f"x: got shape {x.shape}, expected at least one example"
+            )
+        if self.stats and (
+            state is None or state.shape != phi.shape[:-1] + (self.stats,)
+        ):
             got = "None" if state is None else f"shape {state.shape}"
             raise ValueError(
                 f"state: got {got}, expected shape {phi.shape[:-1] + (self.stats,)};"
@@ -385,9 +425,13 @@ def spawn(rng, phi):
 
 def _check_rng(rng):
     if not isinstance(rng, np.random.Generator):
-        raise ValueError(f"rng: got {rng!r}, expected a Generator: np.random.default_rng(seed)")
+        raise ValueError(
+            f"rng: got {rng!r}, expected a Generator: np.random.default_rng(seed)"
+        )
 
 
 def _check_count(name, n):
     if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 1:
-        raise ValueError(f"{name}: got {n!r}, expected a whole number, at least 1")
+        raise ValueError(
+            f"{name}: got {n!r}, expected a whole number, at least 1"
+        )

@@ -33,7 +33,9 @@ class Optimizer:
 
     def init(self, phi):
         """The memory before the first step: t = 0 and every moment zero, of φ's shape."""
-        return SimpleNamespace(t=0, **{name: np.zeros_like(phi) for name in self.moments})
+        return SimpleNamespace(
+            t=0, **{name: np.zeros_like(phi) for name in self.moments}
+        )
 
     def step(self, phi, grad, memory):
         """Take one step: move ``phi`` and ``memory`` in place. ``grad(phi)`` returns ∂L/∂φ."""
@@ -49,8 +51,14 @@ class Optimizer:
         def checked(point):
             g = grad(point)
             if not isinstance(g, np.ndarray) or g.shape != phi.shape:
-                got = f"shape {g.shape}" if isinstance(g, np.ndarray) else type(g).__name__
-                raise ValueError(f"grad: it returned {got}, expected phi's shape {phi.shape}")
+                got = (
+                    f"shape {g.shape}"
+                    if isinstance(g, np.ndarray)
+                    else type(g).__name__
+                )
+                raise ValueError(
+                    f"grad: it returned {got}, expected phi's shape {phi.shape}"
+                )
             return g
 
         self.update(phi, checked, memory)
@@ -67,13 +75,17 @@ class Optimizer:
         if type(value) is not float:
             value = np.asarray(value, float)
             if value.ndim == 0:
-                value = float(value)  # a NumPy scalar would turn float32 into float64
+                value = float(
+                    value
+                )  # a NumPy scalar would turn float32 into float64
             else:
                 _check_shape(name, value, phi)
         low, high = self.ranges[name]
         inside = (low <= value) & (value < high)
         if not (inside if isinstance(inside, bool) else inside.all()):
-            raise ValueError(f"{name}: got {value} at step {t}, expected {low} <= {name} < {high}")
+            raise ValueError(
+                f"{name}: got {value} at step {t}, expected {low} <= {name} < {high}"
+            )
         return value
 
     ranges = {
@@ -226,7 +238,9 @@ class RMSProp(Optimizer):
         self.alpha, self.rho, self.eps = alpha, rho, eps
 
     def update(self, phi, grad, s):
-        alpha, rho, eps = (self.at(name, s.t, phi) for name in ("alpha", "rho", "eps"))
+        alpha, rho, eps = (
+            self.at(name, s.t, phi) for name in ("alpha", "rho", "eps")
+        )
         g = grad(phi)
         average(s.s, rho, g * g)
         phi -= cast(alpha, phi) * divided(g, s.s.copy(), eps)
@@ -257,7 +271,9 @@ class Adam(Optimizer):
 
     def move(self, alpha, phi, g, s):
         """The vector α m̂/(√v̂ + ε), once the moments have been moved."""
-        beta, gamma, eps = (self.at(name, s.t, phi) for name in ("beta", "gamma", "eps"))
+        beta, gamma, eps = (
+            self.at(name, s.t, phi) for name in ("beta", "gamma", "eps")
+        )
         average(s.m, beta, g)
         average(s.v, gamma, g * g)
         ratio = divided(s.m, s.v / cast(1 - gamma ** (s.t + 1), phi), eps)
@@ -280,7 +296,9 @@ class NAdam(Adam):
     """
 
     def move(self, alpha, phi, g, s):
-        beta, gamma, eps = (self.at(name, s.t, phi) for name in ("beta", "gamma", "eps"))
+        beta, gamma, eps = (
+            self.at(name, s.t, phi) for name in ("beta", "gamma", "eps")
+        )
         average(s.m, beta, g)
         average(s.v, gamma, g * g)
         ahead = cast(beta / (1 - beta ** (s.t + 2)), phi) * s.m
@@ -309,11 +327,17 @@ class AdaMax(Adam):
         super().__init__(alpha, beta, gamma, eps)
 
     def move(self, alpha, phi, g, s):
-        beta, gamma, eps = (self.at(name, s.t, phi) for name in ("beta", "gamma", "eps"))
+        beta, gamma, eps = (
+            self.at(name, s.t, phi) for name in ("beta", "gamma", "eps")
+        )
         average(s.m, beta, g)
         s.u *= cast(gamma, phi)
         np.maximum(s.u, np.abs(g), out=s.u)
-        return cast(alpha / (1 - beta ** (s.t + 1)), phi) * s.m / (s.u + cast(eps, phi))
+        return (
+            cast(alpha / (1 - beta ** (s.t + 1)), phi)
+            * s.m
+            / (s.u + cast(eps, phi))
+        )
 
 
 class WeightDecay(Optimizer):
@@ -391,7 +415,9 @@ def _check_shape(name, value, phi):
         return
     if name == "lam" and value.shape in (phi.shape, phi.shape[-1:]):
         return
-    weights = f", or {phi.shape[-1:]}, one for each weight" if name == "lam" else ""
+    weights = (
+        f", or {phi.shape[-1:]}, one for each weight" if name == "lam" else ""
+    )
     raise ValueError(
         f"{name}: got shape {value.shape} for phi of shape {phi.shape}, expected a"
         f" number, or (M, 1) for a phi of shape (M, P){weights}"

@@ -8,7 +8,11 @@ COLUMNS = ("notebook", "idea", "size", "test set", "new writers")
 
 def recorded():
     """The rows that the notebooks have printed so far, in order: a list of dictionaries."""
-    with files(__package__).joinpath("scoreboard.csv").open(encoding="utf-8") as file:
+    with (
+        files(__package__)
+        .joinpath("scoreboard.csv")
+        .open(encoding="utf-8") as file
+    ):
         return list(csv.DictReader(file))
 
 
@@ -22,18 +26,26 @@ def row(notebook, idea, size, test, new_writers):
     """
     for name, values in ("test", test), ("new_writers", new_writers):
         if len(values) < 5:
-            raise ValueError(f"{name}: got {len(values)} accuracies, expected at least five seeds")
+            raise ValueError(
+                f"{name}: got {len(values)} accuracies, expected at least five seeds"
+            )
     values = (notebook, idea, f"{size:,}", _spread(test), _spread(new_writers))
     return dict(zip(COLUMNS, values))
 
 
 def show(*measured):
     """Print the rows of earlier notebooks as recorded, and below them those just measured."""
-    rows = [r for r in recorded() if r["notebook"] < measured[0]["notebook"]] + list(measured)
+    rows = [
+        r for r in recorded() if r["notebook"] < measured[0]["notebook"]
+    ] + list(measured)
     table = [COLUMNS, *([r[c] for c in COLUMNS] for r in rows)]
     widths = [max(map(len, column)) for column in zip(*table)]
     for line in table:
-        print("   ".join(f"{cell:{width}}" for cell, width in zip(line, widths)).rstrip())
+        print(
+            "   ".join(
+                f"{cell:{width}}" for cell, width in zip(line, widths)
+            ).rstrip()
+        )
 
 
 def _spread(values):

@@ -47,4 +47,6 @@ def signal_propagation(f, x, phi, dy):
             backward.append(np.mean(dy**2, axis=(-2, -1)))
         dphi = np.empty(phi.shape[:-1] + (layer.size,), phi.dtype)
         dy = layer.backward(dy, saved, phi[..., own], dphi)
-    return Signals(np.stack(forward, axis=-1), np.stack(backward[::-1], axis=-1))
+    return Signals(
+        np.stack(forward, axis=-1), np.stack(backward[::-1], axis=-1)
+    )

@@ -69,21 +69,36 @@ def train(
     """
     f.check(x, phi, state)
     _check_count("epochs", epochs)
-    for name, value, method in ("loss", loss, "nll"), ("optimizer", optimizer, "step"):
+    for name, value, method in (
+        ("loss", loss, "nll"),
+        ("optimizer", optimizer, "step"),
+    ):
         if isinstance(value, type) or not hasattr(value, method):
-            hint = f"; write {value.__name__}(…)" if isinstance(value, type) else ""
-            raise ValueError(f"{name}: got {value!r}, expected an object that has {method}{hint}")
+            hint = (
+                f"; write {value.__name__}(…)"
+                if isinstance(value, type)
+                else ""
+            )
+            raise ValueError(
+                f"{name}: got {value!r}, expected an object that has {method}{hint}"
+            )
     M = len(phi) if phi.ndim == 2 else None
     N = x.shape[1] if M and x.ndim == 3 else x.shape[0]
     if batch is not None:
         _check_count("batch", batch)
         if batch > N:
-            raise ValueError(f"batch: got {batch}, expected at most {N}, the examples in x")
+            raise ValueError(
+                f"batch: got {batch}, expected at most {N}, the examples in x"
+            )
         if rng is None:
-            raise ValueError("rng: got None, expected a Generator, which shuffles the batches")
+            raise ValueError(
+                "rng: got None, expected a Generator, which shuffles the batches"
+            )
     own = y_is_own = False
     if not isinstance(y, np.ndarray):
-        raise ValueError(f"y: got {type(y).__name__}, expected a NumPy array of {N} targets")
+        raise ValueError(
+            f"y: got {type(y).__name__}, expected a NumPy array of {N} targets"
+        )
     if M is not None:
         own, y_is_own = x.ndim == 3, y.ndim == (2 if loss.labels else 3)
     if y.shape[: 1 + y_is_own] != ((M, N) if y_is_own else (N,)):
@@ -99,7 +114,9 @@ def train(
         return _rows(x, index, own), _rows(y, index, y_is_own)
 
     batches = (step for _ in range(epochs) for step in _batches(N, batch, rngs))
-    return _steps(f, phi, data, batches, loss, optimizer, rngs, state, memory, wrap)
+    return _steps(
+        f, phi, data, batches, loss, optimizer, rngs, state, memory, wrap
+    )
 
 
 def _steps(f, phi, data, batches, loss, optimizer, rngs, state, memory, wrap):
@@ -110,8 +127,12 @@ def _steps(f, phi, data, batches, loss, optimizer, rngs, state, memory, wrap):
         x, y = data(index)
 
         def grad(point):
-            before = state.copy() if state is not None and phi.ndim == 2 else None
-            seen.loss, dphi = f.gradient(x, y, point, loss, state=state, rng=rngs)
+            before = (
+                state.copy() if state is not None and phi.ndim == 2 else None
+            )
+            seen.loss, dphi = f.gradient(
+                x, y, point, loss, state=state, rng=rngs
+            )
             if not np.isfinite(seen.loss).all():
                 _stop(seen.loss, frozen, memory.t, optimizer)
             if frozen.any():
@@ -150,8 +171,14 @@ def _stop(loss, frozen, t, optimizer):
     """The loss is no longer finite: raise for one model, freeze the member of a population."""
     advice = "try a smaller learning rate, scale the inputs, or look for nan in the data"
     if frozen.ndim == 0 or not np.isfinite(loss[~frozen]).any():
-        who = "the loss is" if frozen.ndim == 0 else "the losses of all models are"
-        raise FloatingPointError(f"{who} not finite at step {t + 1} of {optimizer!r}: {advice}")
+        who = (
+            "the loss is"
+            if frozen.ndim == 0
+            else "the losses of all models are"
+        )
+        raise FloatingPointError(
+            f"{who} not finite at step {t + 1} of {optimizer!r}: {advice}"
+        )
     new = ~np.isfinite(loss) & ~frozen
     if new.any():
         names = ", ".join(map(str, np.flatnonzero(new)))

@@ -34,26 +34,45 @@ def run(width, epochs=300, seeds=SEEDS, noise=NOISE):
     """Train five networks of a width; error and cross-entropy: (train, test, test CE), (3, seeds)."""
     x, labels, x_test, y_test = problem(seeds, noise)
     rng = np.random.default_rng(width)
-    f = Network(Dense(40, width), ReLU(), Dense(width, width), ReLU(), Dense(width, 10))
+    f = Network(
+        Dense(40, width), ReLU(), Dense(width, width), ReLU(), Dense(width, 10)
+    )
     phi, loss = f.init(rng, models=seeds, dtype=np.float32), Categorical()
     optimizer = Momentum(0.5, beta=0.9)
-    for _ in train(f, phi, x, labels, loss, optimizer, epochs=epochs, batch=100, rng=rng):
+    for _ in train(
+        f, phi, x, labels, loss, optimizer, epochs=epochs, batch=100, rng=rng
+    ):
         pass
     out = f(x_test, phi)
     wrong = np.mean(loss.mode(f(x, phi)) != labels, axis=-1)
     return f.size, np.stack(
-        [wrong, np.mean(loss.mode(out) != y_test, axis=-1), loss.nll(out, y_test).mean(axis=-1)]
+        [
+            wrong,
+            np.mean(loss.mode(out) != y_test, axis=-1),
+            loss.nll(out, y_test).mean(axis=-1),
+        ]
     )
 
 
 if __name__ == "__main__":
     with RESULT.open("w", newline="", encoding="utf-8") as file:
         table = csv.writer(file, lineterminator="\n")
-        table.writerow(["width", "parameters", "seed", "train_error", "test_error", "test_ce"])
+        table.writerow(
+            [
+                "width",
+                "parameters",
+                "seed",
+                "train_error",
+                "test_error",
+                "test_ce",
+            ]
+        )
         for width in WIDTHS:
             size, results = run(width)
             for seed, row in enumerate(results.T):
-                table.writerow([width, size, seed, *(f"{value:.4f}" for value in row)])
+                table.writerow(
+                    [width, size, seed, *(f"{value:.4f}" for value in row)]
+                )
             file.flush()
             print(width, size, results.mean(axis=1).round(3), flush=True)
     digest = hashlib.sha256(RESULT.read_bytes()).hexdigest()

@@ -34,7 +34,13 @@ METHODS = {
     "AdaMax": 0.01,
     "AdamW": 0.01,
 }
-f = dl.Network(dl.Dense(40, 100), dl.ReLU(), dl.Dense(100, 100), dl.ReLU(), dl.Dense(100, 10))
+f = dl.Network(
+    dl.Dense(40, 100),
+    dl.ReLU(),
+    dl.Dense(100, 100),
+    dl.ReLU(),
+    dl.Dense(100, 10),
+)
 
 
 def problem():
@@ -58,9 +64,15 @@ def run(method, alpha, seeds, lam=None, epochs=EPOCHS, rng=None):
     phi = f.init(rng, models=seeds, dtype=np.float32)
     optimizer = make(method, alpha, lam)
     curve = [loss.nll(f(x, phi), y).mean(axis=-1)]
-    for step in dl.train(f, phi, x, y, loss, optimizer, epochs=epochs, batch=BATCH, rng=rng):
+    for step in dl.train(
+        f, phi, x, y, loss, optimizer, epochs=epochs, batch=BATCH, rng=rng
+    ):
         if step.ends_epoch:
-            curve.append(np.where(step.frozen, np.inf, loss.nll(f(x, phi), y).mean(axis=-1)))
+            curve.append(
+                np.where(
+                    step.frozen, np.inf, loss.nll(f(x, phi), y).mean(axis=-1)
+                )
+            )
     return np.array(curve), phi
 
 
@@ -79,7 +91,9 @@ def tune(method):
             with np.errstate(all="ignore"), warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # a rate may be too large
                 try:
-                    _, phi = run(method, alpha, 3, lam, rng=np.random.default_rng(1))
+                    _, phi = run(
+                        method, alpha, 3, lam, rng=np.random.default_rng(1)
+                    )
                     score = right(phi, validation).mean()
                 except FloatingPointError:
                     score = 0.0
@@ -91,20 +105,34 @@ if __name__ == "__main__":
     with RESULT.open("w", newline="", encoding="utf-8") as file:
         table = csv.writer(file, lineterminator="\n")
         columns = ["method", "alpha", "lam", "seed", "validation", "test"]
-        table.writerow([*columns, *(f"ce{epoch}" for epoch in range(EPOCHS + 1))])
+        table.writerow(
+            [*columns, *(f"ce{epoch}" for epoch in range(EPOCHS + 1))]
+        )
         for method in METHODS:
             results = tune(method)
             _, alpha, lam = max(results, key=lambda r: r[0])
             rates = sorted({r[1] for r in results})
             if alpha in (rates[0], rates[-1]):
                 print(method, "best at the end of its range:", alpha)
-            curve, phi = run(method, alpha, 5, lam, rng=np.random.default_rng(2))
+            curve, phi = run(
+                method, alpha, 5, lam, rng=np.random.default_rng(2)
+            )
             _, validation, test = problem()
             scores = right(phi, validation), right(phi, test)
             for seed in range(5):
-                row = [f"{s[seed]:.4f}" for s in scores] + [f"{c:.4f}" for c in curve[:, seed]]
-                table.writerow([method, alpha, "" if lam is None else lam, seed, *row])
+                row = [f"{s[seed]:.4f}" for s in scores] + [
+                    f"{c:.4f}" for c in curve[:, seed]
+                ]
+                table.writerow(
+                    [method, alpha, "" if lam is None else lam, seed, *row]
+                )
             file.flush()
-            print(method, alpha, lam, [s.mean().round(4) for s in scores], curve[-1].mean())
+            print(
+                method,
+                alpha,
+                lam,
+                [s.mean().round(4) for s in scores],
+                curve[-1].mean(),
+            )
     digest = hashlib.sha256(RESULT.read_bytes()).hexdigest()
     RESULT.with_suffix(".sha256").write_text(f"{digest}  {RESULT.name}\n")

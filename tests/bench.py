@@ -84,7 +84,10 @@ def textbook(widths, batch, optimizer):
     """The plain version that a student writes: lists of arrays, one line an equation."""
     x, y = data(widths, batch)
     rng = np.random.default_rng(0)
-    W = [(rng.normal(size=(a, b)) * np.sqrt(2 / a)).astype(F32) for a, b in zip(widths, widths[1:])]
+    W = [
+        (rng.normal(size=(a, b)) * np.sqrt(2 / a)).astype(F32)
+        for a, b in zip(widths, widths[1:])
+    ]
     b = [np.zeros(n, F32) for n in widths[1:]]
     p = W + b
     m, v, t = [np.zeros_like(a) for a in p], [np.zeros_like(a) for a in p], 0
@@ -112,7 +115,11 @@ def textbook(widths, batch, optimizer):
             if optimizer == "adam":
                 m[i] = 0.9 * m[i] + 0.1 * g
                 v[i] = 0.999 * v[i] + 0.001 * g**2
-                p[i] -= 1e-3 * (m[i] / (1 - 0.9**t)) / (np.sqrt(v[i] / (1 - 0.999**t)) + 1e-8)
+                p[i] -= (
+                    1e-3
+                    * (m[i] / (1 - 0.9**t))
+                    / (np.sqrt(v[i] / (1 - 0.999**t)) + 1e-8)
+                )
             else:
                 p[i] -= 1e-3 * g
 
@@ -147,7 +154,9 @@ def torch(widths, batch, optimizer):
     for a, b in zip(widths, widths[1:]):
         layers += [torch.nn.Linear(a, b), torch.nn.ReLU()]
     f = torch.nn.Sequential(*layers[:-1])
-    loss = torch.nn.MSELoss() if widths[-1] == 1 else torch.nn.CrossEntropyLoss()
+    loss = (
+        torch.nn.MSELoss() if widths[-1] == 1 else torch.nn.CrossEntropyLoss()
+    )
     kind = torch.optim.Adam if optimizer == "adam" else torch.optim.SGD
     opt = kind(f.parameters(), lr=1e-3)
 
@@ -183,7 +192,11 @@ def measure(variant, case):
 def compare(cases, variants):
     """Measure every variant of every case in its own process, in turn; print the ratios."""
     first, *others = variants
-    print(f"{'':22}" + f"{first:>14}" + "".join(f"{'/ ' + other:>14}" for other in others))
+    print(
+        f"{'':22}"
+        + f"{first:>14}"
+        + "".join(f"{'/ ' + other:>14}" for other in others)
+    )
     for case in cases:
         best = dict.fromkeys(variants, np.inf)
         for _ in range(ROUNDS):
@@ -211,5 +224,9 @@ if __name__ == "__main__":
         has_torch = importlib.util.find_spec("torch") is not None
         print("One training step: time of dlnotes, and its ratio to …")
         compare(STEPS, ["ours", "textbook", "sklearn"] + ["torch"] * has_torch)
-        print("\n64 networks at once: time of the population, and its ratio to …")
-        compare(POPULATIONS, ["population", "loop"] + ["torch_loop"] * has_torch)
+        print(
+            "\n64 networks at once: time of the population, and its ratio to …"
+        )
+        compare(
+            POPULATIONS, ["population", "loop"] + ["torch_loop"] * has_torch
+        )

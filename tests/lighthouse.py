@@ -26,12 +26,20 @@ def grade(url, form):
     """One run: the four grades, 0 to 100."""
     with tempfile.NamedTemporaryFile(suffix=".json") as report:
         command = ["npx", "--yes", LIGHTHOUSE, url, "--quiet", "--output=json"]
-        command += [f"--output-path={report.name}", f"--chrome-flags=--headless {' '.join(FLAGS)}"]
+        command += [
+            f"--output-path={report.name}",
+            f"--chrome-flags=--headless {' '.join(FLAGS)}",
+        ]
         command += ["--preset=desktop"] if form == "desktop" else []
         chrome = shutil.which("chromium") or shutil.which("google-chrome")
-        subprocess.run(command, check=True, env={**os.environ, "CHROME_PATH": chrome})
+        subprocess.run(
+            command, check=True, env={**os.environ, "CHROME_PATH": chrome}
+        )
         categories = json.load(report)["categories"]
-    return {name: round(100 * category["score"]) for name, category in categories.items()}
+    return {
+        name: round(100 * category["score"])
+        for name, category in categories.items()
+    }
 
 
 def main():
@@ -46,10 +54,21 @@ def main():
         for form, least in LEAST.items():
             url = f"http://127.0.0.1:{server.server_port}/{path}"
             runs = [grade(url, form) for _ in range(3)]
-            result = {name: statistics.median(run[name] for run in runs) for name in runs[0]}
+            result = {
+                name: statistics.median(run[name] for run in runs)
+                for name in runs[0]
+            }
             print(f"{path}, {form}: {result}", flush=True)
-            poor += [f"{path} {n}" for n in EXACT if min(run[n] for run in runs) < 100]
-            poor += [f"{path} {form} performance"] if result["performance"] < least else []
+            poor += [
+                f"{path} {n}"
+                for n in EXACT
+                if min(run[n] for run in runs) < 100
+            ]
+            poor += (
+                [f"{path} {form} performance"]
+                if result["performance"] < least
+                else []
+            )
     print("below the mark:", ", ".join(poor) or "nothing")
     return len(poor)
 

@@ -18,10 +18,28 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-MODULES = ["activations", "clipping", "distributions", "initializers", "linear_regions"]
-MODULES += ["networks", "optimizers", "penalties", "signal_propagation", "training"]
-TESTS = [f"tests/test_{name}.py" for name in ("gradients", "optimizers", "distributions")]
-TESTS += [f"tests/test_{name}.py" for name in ("networks", "training", "linear_regions")]
+MODULES = [
+    "activations",
+    "clipping",
+    "distributions",
+    "initializers",
+    "linear_regions",
+]
+MODULES += [
+    "networks",
+    "optimizers",
+    "penalties",
+    "signal_propagation",
+    "training",
+]
+TESTS = [
+    f"tests/test_{name}.py"
+    for name in ("gradients", "optimizers", "distributions")
+]
+TESTS += [
+    f"tests/test_{name}.py"
+    for name in ("networks", "training", "linear_regions")
+]
 TESTS += ["tests/test_initializers.py"]
 
 FLIPS = {
@@ -42,8 +60,19 @@ FLIPS = {
     ast.And: ast.Or,
     ast.Or: ast.And,
 }
-NAMES = {"maximum": "minimum", "max": "min", "min": "max", "greater": "greater_equal"}
-NAMES |= {"argmax": "argmin", "exp": "expm1", "log1p": "log", "tanh": "sin", "all": "any"}
+NAMES = {
+    "maximum": "minimum",
+    "max": "min",
+    "min": "max",
+    "greater": "greater_equal",
+}
+NAMES |= {
+    "argmax": "argmin",
+    "exp": "expm1",
+    "log1p": "log",
+    "tanh": "sin",
+    "all": "any",
+}
 
 # Mutants that change nothing, with the reason why.
 EQUIVALENT = {
@@ -72,20 +101,34 @@ def sites(tree):
     """Every place that can be flipped, but for messages, documentation and repr."""
     skip = set()
     for node in ast.walk(tree):
-        if isinstance(node, ast.Raise) or getattr(node, "name", "") == "__repr__":
+        if (
+            isinstance(node, ast.Raise)
+            or getattr(node, "name", "") == "__repr__"
+        ):
             skip |= set(ast.walk(node))
-        if isinstance(node, ast.JoinedStr) or getattr(node, "arg", "") == "stacklevel":
+        if (
+            isinstance(node, ast.JoinedStr)
+            or getattr(node, "arg", "") == "stacklevel"
+        ):
             skip |= set(ast.walk(node))
     for node in ast.walk(tree):
         if node in skip:
             continue
-        if isinstance(node, (ast.BinOp, ast.AugAssign, ast.BoolOp)) and type(node.op) in FLIPS:
+        if (
+            isinstance(node, (ast.BinOp, ast.AugAssign, ast.BoolOp))
+            and type(node.op) in FLIPS
+        ):
             yield node, "op"
         elif isinstance(node, ast.Compare) and type(node.ops[0]) in FLIPS:
             yield from ((node, k) for k in range(len(node.ops)))
-        elif isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.Not)):
+        elif isinstance(node, ast.UnaryOp) and isinstance(
+            node.op, (ast.USub, ast.Not)
+        ):
             yield node, "sign"
-        elif isinstance(node, ast.Constant) and type(node.value) in (int, float):
+        elif isinstance(node, ast.Constant) and type(node.value) in (
+            int,
+            float,
+        ):
             yield node, "number"
         elif isinstance(node, ast.Attribute) and node.attr in NAMES:
             yield node, "name"
@@ -97,8 +140,12 @@ def flip(node, what):
         node.op = FLIPS[type(node.op)]()
     elif what == "sign":
         node.op = ast.UAdd() if isinstance(node.op, ast.USub) else ast.UAdd()
-        if isinstance(node.op, ast.UAdd) and isinstance(node.operand, ast.Compare):
-            node.operand = ast.Call(ast.Name("bool", ast.Load()), [node.operand], [])
+        if isinstance(node.op, ast.UAdd) and isinstance(
+            node.operand, ast.Compare
+        ):
+            node.operand = ast.Call(
+                ast.Name("bool", ast.Load()), [node.operand], []
+            )
     elif what == "number":
         node.value = node.value + 1
     elif what == "name":
@@ -111,19 +158,29 @@ def mutants(module):
     """Each mutant of a module: its source, and what was changed."""
     text = (ROOT / "dlnotes" / f"{module}.py").read_text(encoding="utf-8")
     tree = ast.parse(text)
-    parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+    parents = {
+        child: node
+        for node in ast.walk(tree)
+        for child in ast.iter_child_nodes(node)
+    }
     order = {id(node): k for k, node in enumerate(ast.walk(tree))}
     for node, what in sites(tree):
         statement = node
         while not isinstance(statement, ast.stmt):
             statement = parents[statement]
-        if ast.unparse(statement) in EQUIVALENT or ast.unparse(node) in EQUIVALENT:
+        if (
+            ast.unparse(statement) in EQUIVALENT
+            or ast.unparse(node) in EQUIVALENT
+        ):
             continue
         changed = copy.deepcopy(tree)
         twin = list(ast.walk(changed))[order[id(node)]]
         before = ast.unparse(node)
         flip(twin, what)
-        yield ast.unparse(changed), f"{module}.py:{node.lineno}: {before}  ->  {ast.unparse(twin)}"
+        yield (
+            ast.unparse(changed),
+            f"{module}.py:{node.lineno}: {before}  ->  {ast.unparse(twin)}",
+        )
 
 
 def survives(mutant):
@@ -132,15 +189,31 @@ def survives(mutant):
     with tempfile.TemporaryDirectory() as folder:
         for name in "dlnotes", "tests":
             shutil.copytree(
-                ROOT / name, Path(folder, name), ignore=shutil.ignore_patterns("__pycache__")
+                ROOT / name,
+                Path(folder, name),
+                ignore=shutil.ignore_patterns("__pycache__"),
             )
         for name in "conftest.py", "pyproject.toml":
             shutil.copy(ROOT / name, folder)
-        Path(folder, "dlnotes", f"{module}.py").write_text(source, encoding="utf-8")
-        command = [sys.executable, "-m", "pytest", "-q", "-x", "--override-ini=addopts=", *TESTS]
+        Path(folder, "dlnotes", f"{module}.py").write_text(
+            source, encoding="utf-8"
+        )
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-x",
+            "--override-ini=addopts=",
+            *TESTS,
+        ]
         try:
             done = subprocess.run(
-                command, cwd=folder, capture_output=True, timeout=120, check=False
+                command,
+                cwd=folder,
+                capture_output=True,
+                timeout=120,
+                check=False,
             )
         except subprocess.TimeoutExpired:
             return False
@@ -148,17 +221,30 @@ def survives(mutant):
 
 
 def main(modules):
-    unchanged = [("activations", (ROOT / "dlnotes/activations.py").read_text(encoding="utf-8"))]
+    unchanged = [
+        (
+            "activations",
+            (ROOT / "dlnotes/activations.py").read_text(encoding="utf-8"),
+        )
+    ]
     if not survives(unchanged[0]):
         raise SystemExit("The tests fail without any mutant; mend that first.")
-    todo = [(module, source, what) for module in modules for source, what in mutants(module)]
+    todo = [
+        (module, source, what)
+        for module in modules
+        for source, what in mutants(module)
+    ]
     survivors = []
     with ThreadPoolExecutor(2) as pool:
-        for (_, _, what), alive in zip(todo, pool.map(survives, (t[:2] for t in todo))):
+        for (_, _, what), alive in zip(
+            todo, pool.map(survives, (t[:2] for t in todo))
+        ):
             if alive:
                 survivors.append(what)
                 print("survived:", what, flush=True)
-    print(f"{len(todo)} mutants, {len(todo) - len(survivors)} noticed, {len(survivors)} survived")
+    print(
+        f"{len(todo)} mutants, {len(todo) - len(survivors)} noticed, {len(survivors)} survived"
+    )
     return min(100, len(survivors))
 
 

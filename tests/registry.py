@@ -18,7 +18,10 @@ LAYERS = {
     "ReLU": (dl.ReLU(), (4,)),
     "Sigmoid": (dl.Sigmoid(), (4,)),
     "Tanh": (dl.Tanh(), (4,)),
-    "Network": (dl.Network(dl.Dense(3, 4), dl.Tanh(), dl.Dense(4, 4), dl.ReLU()), (3,)),
+    "Network": (
+        dl.Network(dl.Dense(3, 4), dl.Tanh(), dl.Dense(4, 4), dl.ReLU()),
+        (3,),
+    ),
     "Network in a network": (
         dl.Network(dl.Dense(3, 4), dl.Network(dl.Sigmoid(), dl.Dense(4, 2))),
         (3,),
@@ -26,14 +29,22 @@ LAYERS = {
 }
 
 DISTRIBUTIONS = {
-    "SquaredError": (dl.SquaredError(), 3, lambda rng, n: rng.normal(size=(n, 3))),
+    "SquaredError": (
+        dl.SquaredError(),
+        3,
+        lambda rng, n: rng.normal(size=(n, 3)),
+    ),
     "Gaussian": (dl.Gaussian(0.7), 3, lambda rng, n: rng.normal(size=(n, 3))),
     "Gaussian, a sigma each": (
         dl.Gaussian([0.5, 2.0]),
         2,
         lambda rng, n: rng.normal(size=(n, 2)),
     ),
-    "Gaussian, sigma predicted": (dl.Gaussian(None), 4, lambda rng, n: rng.normal(size=(n, 2))),
+    "Gaussian, sigma predicted": (
+        dl.Gaussian(None),
+        4,
+        lambda rng, n: rng.normal(size=(n, 2)),
+    ),
     "Laplace": (dl.Laplace(0.5), 3, lambda rng, n: rng.normal(size=(n, 3))),
     "Poisson": (dl.Poisson(), 2, lambda rng, n: rng.integers(0, 9, (n, 2))),
     "Bernoulli": (dl.Bernoulli(), 2, lambda rng, n: rng.integers(0, 2, (n, 2))),
@@ -59,7 +70,11 @@ OPTIMIZERS = {
 def public(base):
     """The public classes below ``base``."""
     found = (getattr(dl, name) for name in dl.__all__)
-    return [c for c in found if isinstance(c, type) and issubclass(c, base) and c is not base]
+    return [
+        c
+        for c in found
+        if isinstance(c, type) and issubclass(c, base) and c is not base
+    ]
 
 
 def contexts(layer, models, seed=0):

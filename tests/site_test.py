@@ -19,7 +19,11 @@ ROOT = Path(__file__).resolve().parent.parent
 SITE = ROOT / "_build" / "html"
 FRAMES = ROOT / "_build" / "frames"
 PAGES = sorted(p.relative_to(SITE).as_posix() for p in SITE.rglob("*.html"))
-PAGES = [p for p in PAGES if not p.startswith("_") and p not in ("index.html", "404.html")]
+PAGES = [
+    p
+    for p in PAGES
+    if not p.startswith("_") and p not in ("index.html", "404.html")
+]
 NOTEBOOKS = [p for p in PAGES if re.search(r"/\d-[^/]*\.html$", p)]
 HOME = "intro.html"
 # Bytes transferred with gzip for a first visit: the page, and all that it loads.
@@ -79,7 +83,9 @@ def visit(base, browser):
 
     def go(path, width=1280, scheme="light", **options):
         context = browser.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=scheme, **options
+            viewport={"width": width, "height": 900},
+            color_scheme=scheme,
+            **options,
         )
         page = context.new_page()
         page.faults, page.weight = [], 0
@@ -101,7 +107,9 @@ def visit(base, browser):
         page.on(
             "console",
             lambda m: (
-                QUIET in m.text or m.type not in ("error", "warning") or page.faults.append(m.text)
+                QUIET in m.text
+                or m.type not in ("error", "warning")
+                or page.faults.append(m.text)
             ),
         )
         page.goto(base + path, wait_until="load")
@@ -133,22 +141,34 @@ TOO_WIDE = """() => [...document.querySelectorAll("main *")].filter(e => {
 def test_no_barriers(visit, path, width, scheme):
     """Colours do not depend on the width, nor the layout on the colours: two of four will do."""
     page = visit(path, width, scheme)
-    drawings = "document.querySelectorAll('.dl-frame svg').forEach(e => e.remove())"
-    page.evaluate("new Promise(done => requestIdleCallback(done))")  # what scrolls is reachable now
-    page.evaluate(drawings)  # a screen reader does not see their thousands of elements; axe does
+    drawings = (
+        "document.querySelectorAll('.dl-frame svg').forEach(e => e.remove())"
+    )
+    page.evaluate(
+        "new Promise(done => requestIdleCallback(done))"
+    )  # what scrolls is reachable now
+    page.evaluate(
+        drawings
+    )  # a screen reader does not see their thousands of elements; axe does
     found = (
         Axe()
         .run(page, options={"preload": False, "resultTypes": ["violations"]})
         .response["violations"]
     )
-    lines = [f"{v['id']}: {n['target']} {n['html'][:120]}" for v in found for n in v["nodes"][:3]]
+    lines = [
+        f"{v['id']}: {n['target']} {n['html'][:120]}"
+        for v in found
+        for n in v["nodes"][:3]
+    ]
     assert not found, "\n".join(lines)
 
 
 @pytest.mark.parametrize("width", [320, 390, 768])
 @pytest.mark.parametrize("path", PAGES)
 def test_nothing_is_wider_than_the_screen(visit, path, width):
-    page = visit(path, width, screen={"width": width, "height": 700}, is_mobile=True)
+    page = visit(
+        path, width, screen={"width": width, "height": 700}, is_mobile=True
+    )
     assert page.evaluate(TOO_WIDE) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     budget = BUDGET["home" if path == HOME else "page"]
@@ -184,7 +204,9 @@ def test_every_picture_says_what_it_shows(path):
     texts = [img.get("alt", "") for img in page.select("article img")]
     texts += [frame["aria-label"] for frame in page.select(".dl-frame")]
     for text in texts:
-        assert len(text.split()) >= 4 and not re.search(r"\.(png|svg)$", text), text
+        assert len(text.split()) >= 4 and not re.search(
+            r"\.(png|svg)$", text
+        ), text
     assert not page.select("article svg:not(.dl-frame svg):not([aria-hidden])")
 
 
@@ -202,22 +224,31 @@ def test_formulas_are_painted_with_the_books_font(visit):
         client.send("DOM.enable")
         client.send("CSS.enable")
         root = client.send("DOM.getDocument", {"depth": 0})["root"]["nodeId"]
-        found = client.send("DOM.querySelectorAll", {"nodeId": root, "selector": "math"})
+        found = client.send(
+            "DOM.querySelectorAll", {"nodeId": root, "selector": "math"}
+        )
         assert len(found["nodeIds"]) > 20
         for node in found["nodeIds"]:
-            fonts = client.send("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"]
+            fonts = client.send(
+                "CSS.getPlatformFontsForNode", {"nodeId": node}
+            )["fonts"]
             wrong = [f["familyName"] for f in fonts if not f["isCustomFont"]]
-            assert not wrong, client.send("DOM.getOuterHTML", {"nodeId": node})["outerHTML"]
+            assert not wrong, client.send("DOM.getOuterHTML", {"nodeId": node})[
+                "outerHTML"
+            ]
 
 
 def test_no_formula_was_left_as_source():
     for path in PAGES:
         body = re.sub(
-            r"<(pre|code|script|svg).*?</\1>", "", str(soup(path).article), flags=re.DOTALL
+            r"<(pre|code|script|svg).*?</\1>",
+            "",
+            str(soup(path).article),
+            flags=re.DOTALL,
         )
-        assert not re.search(r"\\[a-zA-Z]+|\$[^$]+\$", BeautifulSoup(body, "html.parser").text), (
-            path
-        )
+        assert not re.search(
+            r"\\[a-zA-Z]+|\$[^$]+\$", BeautifulSoup(body, "html.parser").text
+        ), path
 
 
 # Sliders -----------------------------------------------------------------------------------------
@@ -250,8 +281,12 @@ def test_every_frame_is_the_one_that_python_drew(visit, path, name):
             assert slider.get_attribute("aria-valuetext") == label
             assert figure.locator("output").nth(k).text_content() == label
         alt = figure.locator(".dl-frame").get_attribute("aria-label")
-        assert alt == (data["alts"][index] if len(data["alts"]) > 1 else data["alts"][0])
-        assert page.evaluate(compare, [name, frames[index]]), f"frame {index} differs"
+        assert alt == (
+            data["alts"][index] if len(data["alts"]) > 1 else data["alts"][0]
+        )
+        assert page.evaluate(compare, [name, frames[index]]), (
+            f"frame {index} differs"
+        )
 
     assert figure.locator("label").count() == len(sizes)
     last = len(sizes) - 1
@@ -261,10 +296,16 @@ def test_every_frame_is_the_one_that_python_drew(visit, path, name):
     for outer in range(sizes[0] if last else 1):
         if last and outer:
             sliders.nth(0).press("ArrowRight")
-        walk = range(sizes[last]) if outer % 2 == 0 else reversed(range(sizes[last]))
+        walk = (
+            range(sizes[last])
+            if outer % 2 == 0
+            else reversed(range(sizes[last]))
+        )
         for step, inner in enumerate(walk):
             if step:
-                sliders.nth(last).press("ArrowRight" if outer % 2 == 0 else "ArrowLeft")
+                sliders.nth(last).press(
+                    "ArrowRight" if outer % 2 == 0 else "ArrowLeft"
+                )
             right(*([outer, inner] if last else [inner]))
     sliders.nth(last).press("Home")
     right(*([sizes[0] - 1, 0] if last else [0]))
@@ -276,13 +317,23 @@ def test_play(visit):
         for p in PAGES
         for f in soup(p).select(".dl-explore:has(button)")
     ]
-    _, path, name = max(played)  # the longest: it must still be playing when it is looked at
+    _, path, name = max(
+        played
+    )  # the longest: it must still be playing when it is looked at
     page = visit(path)
-    button, slider = page.locator(f"#{name} button"), page.locator(f"#{name} input").first
+    button, slider = (
+        page.locator(f"#{name} button"),
+        page.locator(f"#{name} input").first,
+    )
     assert button.text_content() == "Play"
     button.press("Enter")
-    page.wait_for_function("e => Number(e.value) >= 2", arg=slider.element_handle())
-    assert button.text_content() == "Pause" and button.get_attribute("aria-pressed") == "true"
+    page.wait_for_function(
+        "e => Number(e.value) >= 2", arg=slider.element_handle()
+    )
+    assert (
+        button.text_content() == "Pause"
+        and button.get_attribute("aria-pressed") == "true"
+    )
     button.press("Enter")
     stopped = slider.input_value()
     page.wait_for_timeout(900)
@@ -311,11 +362,16 @@ def test_search_finds_a_word(visit):
     page.locator("#pst-search-dialog input").fill("one-hot")
     page.keyboard.press("Enter")
     page.wait_for_selector("#search-results li")
-    assert "Backpropagation reads digits" in page.locator("#search-results").text_content()
+    assert (
+        "Backpropagation reads digits"
+        in page.locator("#search-results").text_content()
+    )
 
 
 def test_copy_button_gives_the_code(visit, browser):
-    page = visit(NOTEBOOKS[0], permissions=["clipboard-read", "clipboard-write"])
+    page = visit(
+        NOTEBOOKS[0], permissions=["clipboard-read", "clipboard-write"]
+    )
     cell = page.locator("div.cell_input div.highlight").first
     cell.hover()
     cell.locator("button.copybtn").click()
@@ -329,12 +385,20 @@ def test_copy_button_gives_the_code(visit, browser):
 def test_the_download_is_the_readers_notebook(visit):
     for path in NOTEBOOKS:
         (link,) = {
-            a["href"] for a in soup(path).select("a[href$='.ipynb']") if "_sources" in a["href"]
+            a["href"]
+            for a in soup(path).select("a[href$='.ipynb']")
+            if "_sources" in a["href"]
         }
         text = (SITE / urljoin(path, link)).read_text("utf-8")
         notebook = json.loads(text)
-        stubs = [c for c in notebook["cells"] if "exercise" in c["metadata"].get("tags", [])]
-        assert len(stubs) >= 3 and all("..." in "".join(c["source"]) for c in stubs)
+        stubs = [
+            c
+            for c in notebook["cells"]
+            if "exercise" in c["metadata"].get("tags", [])
+        ]
+        assert len(stubs) >= 3 and all(
+            "..." in "".join(c["source"]) for c in stubs
+        )
 
 
 def test_previous_and_next(visit):
@@ -392,8 +456,15 @@ def test_the_theme_asks_for_nothing_new():
     """_templates/static/webpack-macros.html stands for the theme's own, less one script."""
     import pydata_sphinx_theme
 
-    theme = Path(pydata_sphinx_theme.__file__).parent / "theme/pydata_sphinx_theme/static"
-    theirs = set(re.findall(r"_static/[\w./-]+", (theme / "webpack-macros.html").read_text()))
+    theme = (
+        Path(pydata_sphinx_theme.__file__).parent
+        / "theme/pydata_sphinx_theme/static"
+    )
+    theirs = set(
+        re.findall(
+            r"_static/[\w./-]+", (theme / "webpack-macros.html").read_text()
+        )
+    )
     ours = ROOT / "_templates/static/webpack-macros.html"
     assert theirs - set(re.findall(r"_static/[\w./-]+", ours.read_text())) == {
         "_static/scripts/fontawesome.js"
@@ -407,9 +478,9 @@ def test_icons_are_painted(visit):
     client.send("DOM.enable")
     client.send("CSS.enable")
     root = client.send("DOM.getDocument", {"depth": -1})["root"]["nodeId"]
-    icons = client.send("DOM.querySelectorAll", {"nodeId": root, "selector": "i.fa-solid"})[
-        "nodeIds"
-    ]
+    icons = client.send(
+        "DOM.querySelectorAll", {"nodeId": root, "selector": "i.fa-solid"}
+    )["nodeIds"]
     assert len(icons) > 5
     widths = page.evaluate(
         "[...document.querySelectorAll('i.fa-solid')].filter(e => e.checkVisibility())"

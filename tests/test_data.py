@@ -13,12 +13,16 @@ def test_digits_are_those_of_scikit_learn():
     theirs = sklearn.datasets.load_digits()
     assert np.array_equal(x, theirs.data) and np.array_equal(y, theirs.target)
     x[:] = 0
-    assert data.digits()[0].any(), "a caller's change must not reach the next caller"
+    assert data.digits()[0].any(), (
+        "a caller's change must not reach the next caller"
+    )
 
 
 def test_mnist1d_is_the_published_set():
     ours, theirs = data.mnist1d(), mnist1d.data.make_dataset()
-    assert np.allclose(ours.x, theirs["x"], atol=1e-12) and np.array_equal(ours.y, theirs["y"])
+    assert np.allclose(ours.x, theirs["x"], atol=1e-12) and np.array_equal(
+        ours.y, theirs["y"]
+    )
     assert np.allclose(ours.x_test[:1000], theirs["x_test"], atol=1e-12)
     assert np.array_equal(ours.y_test[:1000], theirs["y_test"])
     assert ours.x_test.shape == (5000, 40)
@@ -29,7 +33,10 @@ def test_mnist1d_is_the_published_set():
 def test_more_test_examples_are_new_and_of_the_same_kind():
     d = data.mnist1d()
     old, new = d.x_test[:1000], d.x_test[1000:]
-    assert abs(new.mean() - old.mean()) < 0.03 and abs(new.std() - old.std()) < 0.03
+    assert (
+        abs(new.mean() - old.mean()) < 0.03
+        and abs(new.std() - old.std()) < 0.03
+    )
     assert np.bincount(d.y_test[1000:]).tolist() == [400] * 10
     seen = {row.tobytes() for row in np.concatenate([d.x, old])}
     assert not any(row.tobytes() in seen for row in new)
@@ -46,7 +53,9 @@ def test_generating_leaves_the_global_state_alone():
     assert np.array_equal(before, np.random.get_state()[1])  # noqa: NPY002
 
 
-@pytest.mark.parametrize("fractions", [(0.6, 0.2, 0.2), (0.5, 0.5), (1.0,), (0.1, 0.7, 0.1, 0.1)])
+@pytest.mark.parametrize(
+    "fractions", [(0.6, 0.2, 0.2), (0.5, 0.5), (1.0,), (0.1, 0.7, 0.1, 0.1)]
+)
 def test_a_split_is_a_partition(fractions):
     x = np.arange(57)
     parts = data.split(x, 10 * x, np.random.default_rng(0), fractions)
@@ -67,4 +76,6 @@ def test_a_split_is_a_partition(fractions):
 )
 def test_splits_that_cannot_be(n, m, fractions, message):
     with pytest.raises(ValueError, match=message):
-        data.split(np.zeros(n), np.zeros(m), np.random.default_rng(0), fractions)
+        data.split(
+            np.zeros(n), np.zeros(m), np.random.default_rng(0), fractions
+        )

@@ -15,13 +15,23 @@ LABELS = rng.integers(0, 4, 50)
 def test_nll_against_scipy():
     real = rng.normal(size=(50, 4))
     gauss = scipy.stats.norm(LOGITS, np.sqrt(0.5)).logpdf(real).sum(axis=1)
-    assert np.allclose(dl.SquaredError().nll(LOGITS, real), -gauss - 4 * 0.5 * np.log(np.pi))
+    assert np.allclose(
+        dl.SquaredError().nll(LOGITS, real), -gauss - 4 * 0.5 * np.log(np.pi)
+    )
     bits = rng.integers(0, 2, (50, 4))
-    bernoulli = scipy.stats.bernoulli(scipy.special.expit(LOGITS)).logpmf(bits).sum(axis=1)
+    bernoulli = (
+        scipy.stats.bernoulli(scipy.special.expit(LOGITS))
+        .logpmf(bits)
+        .sum(axis=1)
+    )
     assert np.allclose(dl.Bernoulli().nll(LOGITS, bits), -bernoulli)
     log_p = scipy.special.log_softmax(LOGITS, axis=1)
-    assert np.allclose(dl.Categorical().nll(LOGITS, LABELS), -log_p[np.arange(50), LABELS])
-    assert np.allclose(dl.softmax(LOGITS), scipy.special.softmax(LOGITS, axis=1))
+    assert np.allclose(
+        dl.Categorical().nll(LOGITS, LABELS), -log_p[np.arange(50), LABELS]
+    )
+    assert np.allclose(
+        dl.softmax(LOGITS), scipy.special.softmax(LOGITS, axis=1)
+    )
 
 
 REAL = {
@@ -54,12 +64,18 @@ def test_real_targets_against_scipy(name):
 def test_counts_against_scipy():
     y = rng.integers(0, 200, (50, 4))
     oracle = scipy.stats.poisson(np.exp(LOGITS))
-    assert np.allclose(dl.Poisson().nll(LOGITS, y), -oracle.logpmf(y).sum(axis=1))
+    assert np.allclose(
+        dl.Poisson().nll(LOGITS, y), -oracle.logpmf(y).sum(axis=1)
+    )
     for f in -745.0, -1e5:  # the rate is 0.0, its logarithm is not
-        nll, df = dl.Poisson().nll_and_gradient(np.array([[f]]), np.array([[2]]))
+        nll, df = dl.Poisson().nll_and_gradient(
+            np.array([[f]]), np.array([[2]])
+        )
         assert nll[0] == pytest.approx(-2 * f + np.log(2)) and df[0, 0] == -2
     assert dl.Poisson().nll(np.array([[800.0]]), np.array([[2]]))[0] == np.inf
-    assert dl.Poisson().mode(np.log([[0.5, 1.0001, 7.9]])).tolist() == [[0, 1, 7]]
+    assert dl.Poisson().mode(np.log([[0.5, 1.0001, 7.9]])).tolist() == [
+        [0, 1, 7]
+    ]
 
 
 @pytest.mark.parametrize(
@@ -73,19 +89,33 @@ def test_entropy_and_divergence_are_expectations(name):
     many = np.repeat(f, 100_000, axis=0)
     y = loss.sample(many, draw)
     if name == "SquaredError":  # its constant ½ log π is dropped
-        own, other = (loss.nll(np.repeat(a, len(y), 0), y) + 2 * np.log(np.pi) for a in (f, g))
+        own, other = (
+            loss.nll(np.repeat(a, len(y), 0), y) + 2 * np.log(np.pi)
+            for a in (f, g)
+        )
     else:
         own, other = (loss.nll(np.repeat(a, len(y), 0), y) for a in (f, g))
     error = 5 / np.sqrt(len(y))
     assert abs(own.mean() - loss.entropy(f)[0]) < error * own.std() + 1e-9
-    assert abs((other - own).mean() - loss.kl(f, g)[0]) < error * (other - own).std()
-    assert np.allclose(loss.cross_entropy(f, g), loss.entropy(f) + loss.kl(f, g))
+    assert (
+        abs((other - own).mean() - loss.kl(f, g)[0])
+        < error * (other - own).std()
+    )
+    assert np.allclose(
+        loss.cross_entropy(f, g), loss.entropy(f) + loss.kl(f, g)
+    )
 
 
 def test_divergences():
     """Zero for equal parameters, never negative, additive over the outputs; known values."""
     f, g = LOGITS, LOGITS[::-1].copy()
-    losses = dl.SquaredError(), dl.Gaussian(2.0), dl.Gaussian(None), dl.Laplace(), dl.Bernoulli()
+    losses = (
+        dl.SquaredError(),
+        dl.Gaussian(2.0),
+        dl.Gaussian(None),
+        dl.Laplace(),
+        dl.Bernoulli(),
+    )
     for loss in (*losses, dl.Categorical(), dl.Poisson()):
         assert np.allclose(loss.kl(f, f), 0, atol=1e-12)
         assert loss.kl(f, g).min() > -1e-12 and loss.kl(f, g).max() > 0.1
@@ -95,8 +125,12 @@ def test_divergences():
     rates = np.log([[2.0]]), np.log([[5.0]])
     p, q = scipy.stats.poisson(2.0), scipy.stats.poisson(5.0)
     k = np.arange(80)
-    assert dl.Poisson().kl(*rates)[0] == pytest.approx(p.pmf(k) @ (p.logpmf(k) - q.logpmf(k)))
-    with pytest.raises(NotImplementedError, match="Poisson.. has no entropy in closed form"):
+    assert dl.Poisson().kl(*rates)[0] == pytest.approx(
+        p.pmf(k) @ (p.logpmf(k) - q.logpmf(k))
+    )
+    with pytest.raises(
+        NotImplementedError, match="Poisson.. has no entropy in closed form"
+    ):
         dl.Poisson().entropy(rates[0])
 
 
@@ -125,7 +159,9 @@ def test_populations_of_real_outputs(loss):
 def test_squared_error_is_a_gaussian_of_variance_one_half():
     y = rng.normal(size=LOGITS.shape)
     gauss, square = dl.Gaussian(np.sqrt(0.5)), dl.SquaredError()
-    assert np.allclose(gauss.nll(LOGITS, y) - 2 * np.log(np.pi), square.nll(LOGITS, y))
+    assert np.allclose(
+        gauss.nll(LOGITS, y) - 2 * np.log(np.pi), square.nll(LOGITS, y)
+    )
     pairs = [loss.nll_and_gradient(LOGITS, y)[1] for loss in (gauss, square)]
     assert np.allclose(*pairs)
     assert np.allclose(gauss.entropy(LOGITS), square.entropy(LOGITS))
@@ -134,18 +170,26 @@ def test_squared_error_is_a_gaussian_of_variance_one_half():
 
 def test_log_softmax_is_exact_in_the_tails():
     f = np.array([[1e5, 0.0, -1e5], [-800.0, -801.0, -800.0]])
-    assert np.allclose(dl.log_softmax(f), scipy.special.log_softmax(f, axis=1), rtol=1e-14)
+    assert np.allclose(
+        dl.log_softmax(f), scipy.special.log_softmax(f, axis=1), rtol=1e-14
+    )
     assert dl.log_softmax([0, 0]).tolist() == [-np.log(2)] * 2
-    assert dl.Categorical().kl(f, f[::-1].copy())[0] == pytest.approx(np.log(2 + np.exp(-1)))
+    assert dl.Categorical().kl(f, f[::-1].copy())[0] == pytest.approx(
+        np.log(2 + np.exp(-1))
+    )
 
 
 def test_scales_are_checked():
     assert dl.Gaussian().sigma == dl.Laplace().b == 1
     for make, name in (dl.Gaussian, "sigma"), (dl.Laplace, "b"):
         for bad in 0, -1.0, np.inf, np.nan, [1.0, 0.0]:
-            with pytest.raises(ValueError, match=f"{name}: got .* expected a number above 0"):
+            with pytest.raises(
+                ValueError, match=f"{name}: got .* expected a number above 0"
+            ):
                 make(bad)
-    with pytest.raises(ValueError, match="f: got 3 outputs, expected D means and D values log"):
+    with pytest.raises(
+        ValueError, match="f: got 3 outputs, expected D means and D values log"
+    ):
         dl.Gaussian(None).nll(np.zeros((2, 3)), np.zeros((2, 1)))
     with pytest.raises(ValueError, match="y: got a value that is no count"):
         dl.Poisson().nll(np.zeros((2, 1)), np.array([[1.5], [2.0]]))
@@ -156,10 +200,17 @@ def test_scales_are_checked():
 def test_float32_stays_float32():
     f = np.ones((3, 4), np.float32)
     y = np.ones((3, 4), np.float32)
-    for loss in dl.Gaussian(2.0), dl.Gaussian([1.0, 2, 3, 4]), dl.Laplace(0.3), dl.Poisson():
+    for loss in (
+        dl.Gaussian(2.0),
+        dl.Gaussian([1.0, 2, 3, 4]),
+        dl.Laplace(0.3),
+        dl.Poisson(),
+    ):
         nll, df = loss.nll_and_gradient(f, y)
         assert nll.dtype == df.dtype == loss.kl(f, f).dtype == np.float32
-    assert dl.Gaussian(None).nll_and_gradient(f, y[:, :2])[1].dtype == np.float32
+    assert (
+        dl.Gaussian(None).nll_and_gradient(f, y[:, :2])[1].dtype == np.float32
+    )
     draw = np.random.default_rng(0)
     for loss in dl.Gaussian(2.0), dl.Gaussian(None), dl.Laplace(0.3):
         assert loss.sample(f, draw).dtype == loss.entropy(f).dtype == np.float32
@@ -173,20 +224,33 @@ def test_samples_of_the_other_distributions():
     assert np.allclose(fixed.std(axis=0), [0.5, 2], rtol=0.03)
     predicted = dl.Gaussian(None).sample(f, draw)
     assert np.allclose(predicted.std(), np.exp(-1), rtol=0.03)
-    assert np.allclose(dl.Laplace(3.0).sample(f, draw).std(axis=0), 3 * np.sqrt(2), rtol=0.04)
-    assert np.allclose(dl.Poisson().sample(f, draw).mean(axis=0), np.exp(f[0]), rtol=0.03)
+    assert np.allclose(
+        dl.Laplace(3.0).sample(f, draw).std(axis=0), 3 * np.sqrt(2), rtol=0.04
+    )
+    assert np.allclose(
+        dl.Poisson().sample(f, draw).mean(axis=0), np.exp(f[0]), rtol=0.03
+    )
 
 
 @pytest.mark.parametrize("size", [40.0, 800.0, 1e5])
 def test_extreme_logits(size):
     """No overflow, and the right value, where the naive forms give inf or nan."""
     f = np.array([[size], [-size]])
-    for y, expected in (np.array([[0], [0]]), [size, 0]), (np.array([[1], [1]]), [0, size]):
+    for y, expected in (
+        (np.array([[0], [0]]), [size, 0]),
+        (np.array([[1], [1]]), [0, size]),
+    ):
         nll, df = dl.Bernoulli().nll_and_gradient(f, y)
         assert np.allclose(nll, expected, atol=1e-15) and np.isfinite(df).all()
-    nll, df = dl.Categorical().nll_and_gradient(np.array([[size, 0, -size]]), np.array([2]))
-    assert nll[0] == pytest.approx(2 * size) and np.allclose(df, [[1, 0, -1]], atol=1e-15)
-    assert np.allclose(dl.softmax(np.array([[size, 0, -size]])), [[1, 0, 0]], atol=1e-15)
+    nll, df = dl.Categorical().nll_and_gradient(
+        np.array([[size, 0, -size]]), np.array([2])
+    )
+    assert nll[0] == pytest.approx(2 * size) and np.allclose(
+        df, [[1, 0, -1]], atol=1e-15
+    )
+    assert np.allclose(
+        dl.softmax(np.array([[size, 0, -size]])), [[1, 0, 0]], atol=1e-15
+    )
     tail = dl.Bernoulli().nll(np.array([[40.0]]), np.array([[1]]))
     assert tail[0] == pytest.approx(np.exp(-40), rel=1e-12)
 
@@ -195,7 +259,9 @@ def test_categorical_with_two_classes_is_bernoulli():
     z = rng.normal(size=(20, 1))
     y = rng.integers(0, 2, (20, 1))
     two = np.concatenate([np.zeros_like(z), z], axis=1)
-    assert np.allclose(dl.Bernoulli().nll(z, y), dl.Categorical().nll(two, y[:, 0]))
+    assert np.allclose(
+        dl.Bernoulli().nll(z, y), dl.Categorical().nll(two, y[:, 0])
+    )
 
 
 def test_samples_follow_the_distribution():
@@ -212,9 +278,13 @@ def test_samples_follow_the_distribution():
     share = np.bincount(dl.Categorical().sample(many, draw), minlength=3) / n
     assert np.allclose(share, dl.softmax(f)[0], atol=4 * 0.5 / np.sqrt(n))
     assert dl.SquaredError().mode(f) is f
-    assert dl.Bernoulli().mode(np.array([[0.3, -1.2, 0.0]])).tolist() == [[1, 0, 0]]
+    assert dl.Bernoulli().mode(np.array([[0.3, -1.2, 0.0]])).tolist() == [
+        [1, 0, 0]
+    ]
     assert dl.Categorical().mode(f).tolist() == [2]
-    assert dl.SquaredError().sample(f.astype(np.float32), draw).dtype == np.float32
+    assert (
+        dl.SquaredError().sample(f.astype(np.float32), draw).dtype == np.float32
+    )
 
 
 def test_a_population_of_outputs():
@@ -224,7 +294,9 @@ def test_a_population_of_outputs():
     )  # so far apart that samples are modes
     assert dl.Categorical().mode(f).shape == (3, 5)
     sampled = dl.Categorical().sample(f, np.random.default_rng(3))
-    assert sampled.shape == (3, 5) and (sampled == f.argmax(axis=2)).mean() > 0.8
+    assert (
+        sampled.shape == (3, 5) and (sampled == f.argmax(axis=2)).mean() > 0.8
+    )
     assert np.allclose(dl.softmax(f).sum(axis=2), 1)
     assert np.allclose(dl.softmax(f)[1], dl.softmax(f[1]))
 
@@ -236,10 +308,14 @@ def test_the_loss_has_no_factor_and_sums_over_outputs():
 
 def test_whole_numbers_do_not_wrap():
     small = np.array([[1, 2, 3]], np.uint8)
-    assert np.allclose(dl.softmax(small), scipy.special.softmax([[1.0, 2, 3]], axis=1))
+    assert np.allclose(
+        dl.softmax(small), scipy.special.softmax([[1.0, 2, 3]], axis=1)
+    )
     assert np.allclose(dl.sigmoid(small), scipy.special.expit([[1.0, 2, 3]]))
     for f in small, small.astype(int), [[1.0]]:
-        with pytest.raises(ValueError, match="f: got .* expected an array of floats"):
+        with pytest.raises(
+            ValueError, match="f: got .* expected an array of floats"
+        ):
             dl.Categorical().nll(f, np.array([0]))
 
 
@@ -252,29 +328,104 @@ def test_whole_numbers_do_not_wrap():
             np.zeros(5),
             r"y: got shape \(5,\), expected exactly",
         ),
-        (dl.SquaredError(), np.zeros((5, 1)), np.zeros((1, 5)), "never|exactly the output's shape"),
-        (dl.SquaredError(), np.zeros((5, 1)), np.zeros((5, 1), "f4"), "y: got float32, expected"),
+        (
+            dl.SquaredError(),
+            np.zeros((5, 1)),
+            np.zeros((1, 5)),
+            "never|exactly the output's shape",
+        ),
+        (
+            dl.SquaredError(),
+            np.zeros((5, 1)),
+            np.zeros((5, 1), "f4"),
+            "y: got float32, expected",
+        ),
         (dl.SquaredError(), np.zeros((5, 1)), [[0]] * 5, "y: got list"),
-        (dl.SquaredError(), np.zeros((0, 1)), np.zeros((0, 1)), "no empty axis"),
+        (
+            dl.SquaredError(),
+            np.zeros((0, 1)),
+            np.zeros((0, 1)),
+            "no empty axis",
+        ),
         (dl.SquaredError(), np.zeros(5), np.zeros(5), r"f: got shape \(5,\)"),
-        (dl.Bernoulli(), np.zeros((5, 1)), np.full((5, 1), 2), "y: got values from 2.0 to 2.0"),
+        (
+            dl.Bernoulli(),
+            np.zeros((5, 1)),
+            np.full((5, 1), 2),
+            "y: got values from 2.0 to 2.0",
+        ),
         (
             dl.Bernoulli(),
             np.zeros((2, 1)),
             np.array([[0.5], [2.0]]),
             "y: got values from 0.5 to 2.0",
         ),
-        (dl.Bernoulli(), np.zeros((2, 1)), np.array([[-1.0], [0.5]]), "values from -1.0 to 0.5"),
-        (dl.Bernoulli(), np.zeros((5, 1)), np.full((5, 1), np.nan), "y: got values from nan"),
-        (dl.Bernoulli(), np.zeros((5, 1)), np.zeros(5, int), "exactly the output's shape"),
-        (dl.Categorical(), np.zeros((5, 3)), np.full(5, 3), "labels from 3 to 3, expected 0 to 2"),
-        (dl.Categorical(), np.zeros((5, 3)), np.full(5, -1), "labels from -1 to -1"),
-        (dl.Categorical(), np.zeros((5, 3)), np.arange(5) - 1, "labels from -1 to 3"),
-        (dl.Categorical(), np.zeros((5, 3)), np.arange(5) - 2, "labels from -2 to 2"),
-        (dl.Categorical(), np.zeros((5, 3)), np.arange(5) // 2 + 1, "labels from 1 to 3"),
-        (dl.Categorical(), np.zeros((5, 3)), np.zeros(5), "y: got float64, expected whole numbers"),
-        (dl.Categorical(), np.zeros((5, 3)), np.zeros((5, 1), int), "labels of shape"),
-        (dl.Categorical(), np.zeros((2, 5, 3)), np.zeros((3, 5), int), "labels of shape"),
+        (
+            dl.Bernoulli(),
+            np.zeros((2, 1)),
+            np.array([[-1.0], [0.5]]),
+            "values from -1.0 to 0.5",
+        ),
+        (
+            dl.Bernoulli(),
+            np.zeros((5, 1)),
+            np.full((5, 1), np.nan),
+            "y: got values from nan",
+        ),
+        (
+            dl.Bernoulli(),
+            np.zeros((5, 1)),
+            np.zeros(5, int),
+            "exactly the output's shape",
+        ),
+        (
+            dl.Categorical(),
+            np.zeros((5, 3)),
+            np.full(5, 3),
+            "labels from 3 to 3, expected 0 to 2",
+        ),
+        (
+            dl.Categorical(),
+            np.zeros((5, 3)),
+            np.full(5, -1),
+            "labels from -1 to -1",
+        ),
+        (
+            dl.Categorical(),
+            np.zeros((5, 3)),
+            np.arange(5) - 1,
+            "labels from -1 to 3",
+        ),
+        (
+            dl.Categorical(),
+            np.zeros((5, 3)),
+            np.arange(5) - 2,
+            "labels from -2 to 2",
+        ),
+        (
+            dl.Categorical(),
+            np.zeros((5, 3)),
+            np.arange(5) // 2 + 1,
+            "labels from 1 to 3",
+        ),
+        (
+            dl.Categorical(),
+            np.zeros((5, 3)),
+            np.zeros(5),
+            "y: got float64, expected whole numbers",
+        ),
+        (
+            dl.Categorical(),
+            np.zeros((5, 3)),
+            np.zeros((5, 1), int),
+            "labels of shape",
+        ),
+        (
+            dl.Categorical(),
+            np.zeros((2, 5, 3)),
+            np.zeros((3, 5), int),
+            "labels of shape",
+        ),
     ],
 )
 def test_bad_targets_are_named(loss, f, y, message):

@@ -20,12 +20,18 @@ def test_every_exercise_is_in_one_notebook_with_a_solution_that_checks_it():
     for name, notebook in NOTEBOOKS.items():
         cells = notebook.cells
         for box, solution in zip(cells, cells[1:]):
-            for label in BOX.findall(box.source) if box.cell_type == "markdown" else ():
-                assert reader.is_solution(solution), f"{name}: {label} has no solution cell"
+            for label in (
+                BOX.findall(box.source) if box.cell_type == "markdown" else ()
+            ):
+                assert reader.is_solution(solution), (
+                    f"{name}: {label} has no solution cell"
+                )
                 assert CHECK.findall(solution.source) == [label]
                 labels.append(label)
         assert sum(map(reader.is_solution, cells)) == sum(
-            len(BOX.findall(c.source)) for c in cells if c.cell_type == "markdown"
+            len(BOX.findall(c.source))
+            for c in cells
+            if c.cell_type == "markdown"
         )
     assert sorted(labels) == sorted(EXERCISES)
 
@@ -46,7 +52,10 @@ def test_the_answer_is_right_and_each_wrong_answer_gets_its_hint(label):
 
 
 def stubbed():
-    return {name: reader.readers_notebook(notebook) for name, notebook in NOTEBOOKS.items()}
+    return {
+        name: reader.readers_notebook(notebook)
+        for name, notebook in NOTEBOOKS.items()
+    }
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
@@ -54,25 +63,33 @@ def test_the_readers_notebook_runs_and_says_what_is_not_written(name):
     notebook = stubbed()[name]
     nbformat.validate(notebook)
     solved = [c.source for c in NOTEBOOKS[name].cells if reader.is_solution(c)]
-    stubs = [c for c in notebook.cells if "exercise" in c.metadata.get("tags", [])]
+    stubs = [
+        c for c in notebook.cells if "exercise" in c.metadata.get("tags", [])
+    ]
     assert len(stubs) == len(solved)
     # Later cells may use a solution: give the reader's cells alone, each after the imports.
     imports = notebook.cells[1]
     assert imports.cell_type == "code" and "check" in imports.source
-    small = nbformat.v4.new_notebook(cells=[imports, *stubs], metadata=notebook.metadata)
+    small = nbformat.v4.new_notebook(
+        cells=[imports, *stubs], metadata=notebook.metadata
+    )
     NotebookClient(small, timeout=60).execute()
     for cell in stubs:
         (output,) = cell.outputs
         label = CHECK.findall(cell.source)[0]
         assert output.text == f"{label}: not written yet.\n"
-    assert [c.source for c in notebook.cells if c.cell_type == "code"][-len(solved) :] == solved
+    assert [c.source for c in notebook.cells if c.cell_type == "code"][
+        -len(solved) :
+    ] == solved
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_nothing_of_myst_is_left_for_the_reader(name):
     for cell in stubbed()[name].cells:
         if cell.cell_type == "markdown":
-            assert not re.search(r":::|\{[\w:]+\}`|^\(.+\)=$|^:label:", cell.source, re.MULTILINE)
+            assert not re.search(
+                r":::|\{[\w:]+\}`|^\(.+\)=$|^:label:", cell.source, re.MULTILINE
+            )
         else:
             assert not cell.outputs and cell.execution_count is None
 
@@ -95,8 +112,14 @@ def test_stubs_keep_the_signature_and_drop_the_work():
     "source, expected",
     [
         ("def f(x): return 2 * x", "def f(x):\n    ...\n"),
-        ("def f(x):  # twice\n    for v in x:\n        pass", "def f(x):\n    ...\n"),
-        ("@np.vectorize\ndef f(x):\n    return x", "@np.vectorize\ndef f(x):\n    ...\n"),
+        (
+            "def f(x):  # twice\n    for v in x:\n        pass",
+            "def f(x):\n    ...\n",
+        ),
+        (
+            "@np.vectorize\ndef f(x):\n    return x",
+            "@np.vectorize\ndef f(x):\n    ...\n",
+        ),
         ("row, column = find(1)", "row = ...\ncolumn = ..."),
         ("n: int = 5\nn += 1", "n = ...\nn = ..."),
         ("for k in range(3):\n    total = k", "k = ...\ntotal = ..."),
@@ -123,7 +146,9 @@ def test_code_in_text_stays_as_it_is():
     )
     nested = "::::{admonition} Out\n:class: note\n\n:::{dropdown} In\nx\n:::\ny\n::::"
     assert reader.plain(nested) == "> **Out**\n>\n> **In**\n>\n> x\n>\n> y\n"
-    with pytest.raises(ValueError, match="does not know the directive 'figure'"):
+    with pytest.raises(
+        ValueError, match="does not know the directive 'figure'"
+    ):
         reader.plain(":::{figure} a.png\n:::")
 
 
@@ -135,7 +160,9 @@ def test_a_changed_file_is_never_overwritten(tmp_path, capsys):
     files[0].write_text(mine)
     capsys.readouterr()
     reader.write(tmp_path)
-    assert files[0].read_text() == mine and "kept your" in capsys.readouterr().out
+    assert (
+        files[0].read_text() == mine and "kept your" in capsys.readouterr().out
+    )
     files[0].unlink()
     reader.write(tmp_path)
     assert files[0].read_text() != mine
@@ -178,11 +205,17 @@ def changes(a):
         (lambda a: (2 * a).tolist(), r"correct \(2 cases\)."),
         (lambda a: a * a, r"not yet \(case 1 of 2\). That is the square."),
         (lambda a: 3 * a, r"At \[1\] it is 3, and 2 is expected."),
-        (lambda a: 2 * a[None], r"Its shape is \(1, 3\), and \(3,\) is expected."),
+        (
+            lambda a: 2 * a[None],
+            r"Its shape is \(1, 3\), and \(3,\) is expected.",
+        ),
         (lambda a: (a, a), r"Its shape is \(2, 3\)"),
         (lambda a: "text", "numbers are expected"),
         (lambda a: [[1], [1, 2]], "could not be compared"),
-        (raises, r"It stopped with IndexError: .*\n  in line \d+ of raises: return a.shape\[7\]"),
+        (
+            raises,
+            r"It stopped with IndexError: .*\n  in line \d+ of raises: return a.shape\[7\]",
+        ),
         (changes, "In case 1 it changed its input; work on a copy."),
         (np.ones(3), "A function is expected, and this is an array of shape"),
         (lambda: 1, "It stopped with TypeError"),
@@ -199,14 +232,22 @@ def test_integers_where_integers_are_asked_for(capsys):
     check("worst-confusion", lambda counts: (0.5, 1.0))
     check("worst-confusion", lambda counts: 7)
     printed = capsys.readouterr().out
-    assert "Result 1: It is 0.5" in printed and "2 results are expected" in printed
+    assert (
+        "Result 1: It is 0.5" in printed and "2 results are expected" in printed
+    )
     for mine in None, "1.0", {}, len, True, 1 + 0j:
         check("initial-loss", mine)
         printed = capsys.readouterr().out
-        assert "numbers are expected" in printed and "outputs is wrong" not in printed, mine
+        assert (
+            "numbers are expected" in printed
+            and "outputs is wrong" not in printed
+        ), mine
     check([1, 2], "initial-loss")
     check("no-such-exercise", 1)
-    assert "There is no exercise called 'no-such-exercise'" in capsys.readouterr().out
+    assert (
+        "There is no exercise called 'no-such-exercise'"
+        in capsys.readouterr().out
+    )
 
 
 def test_the_form_of_a_right_answer_does_not_matter():
@@ -217,5 +258,9 @@ def test_the_form_of_a_right_answer_does_not_matter():
     assert _judge("logit", 1.39) == "not yet. It is not 1.39."
     assert _judge("logit", np.zeros(2)).startswith("not yet. Its shape")
     assert _judge("shape-of-omega", [4, 5]) == "correct."
-    assert _judge("shape-of-omega", [5, 4]).startswith("not yet. A matrix has one row")
-    assert _judge("division-rule", lambda a, b: [a / b, 1 / b, -a / b**2]).startswith("correct")
+    assert _judge("shape-of-omega", [5, 4]).startswith(
+        "not yet. A matrix has one row"
+    )
+    assert _judge(
+        "division-rule", lambda a, b: [a / b, 1 / b, -a / b**2]
+    ).startswith("correct")

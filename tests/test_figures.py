@@ -28,7 +28,9 @@ def shown(monkeypatch, target, show):
     """What a call displays: the list of its HTML texts."""
     monkeypatch.setenv("DLNOTES_FIGURES", str(target))
     bundles = []
-    monkeypatch.setattr(figures, "display", lambda data, raw: bundles.append(data))
+    monkeypatch.setattr(
+        figures, "display", lambda data, raw: bundles.append(data)
+    )
     assert show() is None
     assert not plt.get_fignums(), "a figure was left open"
     assert all(bundle.keys() == {"text/html"} for bundle in bundles)
@@ -37,23 +39,41 @@ def shown(monkeypatch, target, show):
 
 def test_a_figure_on_the_website(monkeypatch, tmp_path):
     (page,) = shown(
-        monkeypatch, tmp_path, lambda: figures.figure(wave(), alt='A "wave" < 1 in size.')
+        monkeypatch,
+        tmp_path,
+        lambda: figures.figure(wave(), alt='A "wave" < 1 in size.'),
     )
     assert 'aria-label="A &quot;wave&quot; &lt; 1 in size."' in page
-    assert "<svg" in page and "currentColor" in page and "var(--dl-0, #0072b2)" in page
+    assert (
+        "<svg" in page
+        and "currentColor" in page
+        and "var(--dl-0, #0072b2)" in page
+    )
     assert figures.INK not in page and "<metadata" not in page
 
 
 def test_a_figure_in_a_live_kernel(monkeypatch):
-    (page,) = shown(monkeypatch, "", lambda: figures.figure(wave(), alt="A wave of one swing."))
-    assert page.startswith('<img alt="A wave of one swing."') and "data:image/png;base64" in page
+    (page,) = shown(
+        monkeypatch,
+        "",
+        lambda: figures.figure(wave(), alt="A wave of one swing."),
+    )
+    assert (
+        page.startswith('<img alt="A wave of one swing."')
+        and "data:image/png;base64" in page
+    )
 
 
 def test_rounding_reaches_coordinates_and_no_text():
     """Labels stay as they were written; a curve moves by less than a hundredth of a point."""
     svg = figures._svg(wave(k=0.123456, scale=0.7512345), "a name")
     texts = re.findall(r"<text[^>]*>([^<]*)</text>", svg)
-    assert {"-0.7512345", "0.125", "0.75", "k = 0.123456, scale = 0.7512345"} <= set(texts)
+    assert {
+        "-0.7512345",
+        "0.125",
+        "0.75",
+        "k = 0.123456, scale = 0.7512345",
+    } <= set(texts)
     path = max(re.findall(r' d="([^"]*)"', svg), key=len)
     assert path.count("L") == 49 and not re.search(r"\.\d{3}", path)
     with plt.rc_context({"svg.hashsalt": "x"}):
@@ -78,30 +98,48 @@ def test_ids_are_of_the_figure_and_stable():
 
 
 @pytest.mark.parametrize("start", [None, {"k": 2}])
-@pytest.mark.parametrize("ranges", [{"k": [1, 2, 3]}, {"k": [1, 2], "scale": [0.5, 1, 2.5]}])
-def test_every_frame_can_be_made_from_the_one_shown(monkeypatch, tmp_path, ranges, start):
+@pytest.mark.parametrize(
+    "ranges", [{"k": [1, 2, 3]}, {"k": [1, 2], "scale": [0.5, 1, 2.5]}]
+)
+def test_every_frame_can_be_made_from_the_one_shown(
+    monkeypatch, tmp_path, ranges, start
+):
     """The page's data, applied as its script applies them, give what Python drew."""
     (page,) = shown(
         monkeypatch,
         tmp_path,
         lambda: figures.explore(wave, alt, play=True, start=start, **ranges),
     )
-    data = json.loads(re.search(r'json">(.*)</script>', page)[1].replace("<\\/", "</"))
-    (name,) = re.findall(r'<figure class="dl-figure dl-explore" id="(\w+)"', page)
+    data = json.loads(
+        re.search(r'json">(.*)</script>', page)[1].replace("<\\/", "</")
+    )
+    (name,) = re.findall(
+        r'<figure class="dl-figure dl-explore" id="(\w+)"', page
+    )
     drawn = json.loads((tmp_path / f"{name}.json").read_text())
-    base = re.search(r'aria-label="[^"]*">(<svg.*?</svg>)</div>', page, re.DOTALL)[1].split("\n")
+    base = re.search(
+        r'aria-label="[^"]*">(<svg.*?</svg>)</div>', page, re.DOTALL
+    )[1].split("\n")
     assert len(drawn) == len(data["frames"]) == np.prod(data["sizes"])
     for frame, changes in zip(drawn, data["frames"]):
         lines = list(base)
         for first, last, *new in changes:
             lines[first:last] = [data["lines"][k] for k in new]
         assert "\n".join(lines) == frame
-    assert len(set(drawn)) == len(drawn) and len(set(data["alts"])) == len(drawn)
-    assert page.count('type="range"') == len(ranges) and page.count("<button") == 1
+    assert len(set(drawn)) == len(drawn) and len(set(data["alts"])) == len(
+        drawn
+    )
+    assert (
+        page.count('type="range"') == len(ranges) and page.count("<button") == 1
+    )
     at = [1 if start and name == "k" else 0 for name in ranges]
     assert [int(v) for v in re.findall(r'value="(\d+)" aria', page)] == at
-    assert "\n".join(base) == drawn[int(np.ravel_multi_index(at, data["sizes"]))]
-    assert data["labels"] == [[f"{v:g}" for v in values] for values in ranges.values()]
+    assert (
+        "\n".join(base) == drawn[int(np.ravel_multi_index(at, data["sizes"]))]
+    )
+    assert data["labels"] == [
+        [f"{v:g}" for v in values] for values in ranges.values()
+    ]
 
 
 def test_in_tests_only_the_ends_are_drawn(monkeypatch):
@@ -111,18 +149,32 @@ def test_in_tests_only_the_ends_are_drawn(monkeypatch):
         drawn.append(k)
         return wave(k)
 
-    shown(monkeypatch, "test", lambda: figures.explore(draw, alt="A wave of k swings.", k=range(9)))
+    shown(
+        monkeypatch,
+        "test",
+        lambda: figures.explore(draw, alt="A wave of k swings.", k=range(9)),
+    )
     assert drawn == [0, 8]
 
 
 def test_in_a_live_kernel_it_is_a_widget(monkeypatch):
     monkeypatch.setenv("DLNOTES_FIGURES", "")
     boxes = []
-    monkeypatch.setattr(figures, "display", lambda *args, **kw: boxes.extend(args))
-    assert figures.explore(wave, alt, start={"scale": 0.5}, k=[1, 2], scale=[0.2, 0.5]) is None
+    monkeypatch.setattr(
+        figures, "display", lambda *args, **kw: boxes.extend(args)
+    )
+    assert (
+        figures.explore(
+            wave, alt, start={"scale": 0.5}, k=[1, 2], scale=[0.2, 0.5]
+        )
+        is None
+    )
     (box,) = [b for b in boxes if isinstance(b, ipywidgets.VBox)]
     k, scale, _ = box.children
-    assert [label for label, _ in k.options] == ["1", "2"] and scale.value == 0.5
+    assert [label for label, _ in k.options] == [
+        "1",
+        "2",
+    ] and scale.value == 0.5
     before = len(boxes)
     k.value = 2
     assert len(boxes) > before, "moving the slider draws anew"
@@ -135,7 +187,10 @@ def test_in_a_live_kernel_it_is_a_widget(monkeypatch):
         ({}, "expected one or two lists of values"),
         ({"k": []}, "expected one or two lists of values"),
         ({"a": [1], "b": [1], "c": [1]}, "expected one or two"),
-        ({"k": range(42)}, "got 42 frames, expected at most 41 with one slider"),
+        (
+            {"k": range(42)},
+            "got 42 frames, expected at most 41 with one slider",
+        ),
         (
             {"k": range(10), "scale": range(9)},
             "got 90 frames, expected at most 81 with two sliders",
@@ -149,7 +204,9 @@ def test_too_many_values_are_refused(ranges, message):
 
 def test_a_start_is_one_of_the_values():
     for start in {"k": 9}, {"scale": 1}:
-        with pytest.raises(ValueError, match="start: got .*one of the values of each range"):
+        with pytest.raises(
+            ValueError, match="start: got .*one of the values of each range"
+        ):
             figures.explore(wave, alt, start=start, k=[1, 2])
 
 
@@ -163,7 +220,12 @@ def test_an_alt_says_something(monkeypatch):
 
 def test_source_is_shown_without_its_docstring(monkeypatch):
     bundles = []
-    monkeypatch.setattr(figures, "display", lambda data, raw: bundles.append(data))
+    monkeypatch.setattr(
+        figures, "display", lambda data, raw: bundles.append(data)
+    )
     figures.show_source(figures._label, figures._sentence)
     text = bundles[0]["text/markdown"]
-    assert text.startswith("```python\ndef _label(value):\n    return") and "def _sentence" in text
+    assert (
+        text.startswith("```python\ndef _label(value):\n    return")
+        and "def _sentence" in text
+    )

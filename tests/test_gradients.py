@@ -35,14 +35,18 @@ def test_jacobian_and_its_transpose(name, models, seed):
     rng, x, dx, phi, dphi = drawn(layer, shape, models, seed)
 
     def run(s):
-        return layer.forward(x + s * dx, phi + s * dphi, contexts(layer, models))
+        return layer.forward(
+            x + s * dx, phi + s * dphi, contexts(layer, models)
+        )
 
     y, saved = run(0)
     u = rng.normal(size=y.shape)
     given, grad = u.copy(), np.full_like(phi, np.nan)
     back = layer.backward(given, saved, phi, grad)
     assert np.isfinite(grad).all(), "an entry of dphi was not written"
-    assert np.array_equal(given, u), "backward changed the derivative that it was given"
+    assert np.array_equal(given, u), (
+        "backward changed the derivative that it was given"
+    )
     forward = np.sum(u * (run(H)[0] - run(-H)[0]) / (2 * H))
     backward = np.sum(back * dx) + np.sum(grad * dphi)
     assert forward == pytest.approx(backward, rel=1e-6, abs=1e-7)
@@ -53,7 +57,11 @@ def test_without_dx_the_parameters_get_the_same(name):
     layer, shape = LAYERS[name]
     rng, x, _, phi, _ = drawn(layer, shape)
     y, saved = layer.forward(x, phi, contexts(layer, None))
-    u, with_dx, without = rng.normal(size=y.shape), np.empty_like(phi), np.empty_like(phi)
+    u, with_dx, without = (
+        rng.normal(size=y.shape),
+        np.empty_like(phi),
+        np.empty_like(phi),
+    )
     layer.backward(u, saved, phi, with_dx)
     layer.backward(u, saved, phi, without, need_dx=False)
     assert np.array_equal(with_dx, without)
@@ -70,7 +78,9 @@ def test_many_models_at_once_are_single_models(name):
     for m in range(4):
         state = np.empty(layer.stats)
         layer.fill_state(state)
-        one, kept = layer.forward(x[m], phi[m], dl.Context(True, children[m], state))
+        one, kept = layer.forward(
+            x[m], phi[m], dl.Context(True, children[m], state)
+        )
         one_grad = np.empty_like(phi[m])
         one_back = layer.backward(u[m], kept, phi[m], one_grad)
         for several, single in (y, one), (back, one_back), (grad, one_grad):
@@ -85,7 +95,11 @@ def test_float32_stays_float32(name, models):
     x, phi = x.astype(np.float32), phi.astype(np.float32)
     y, saved = layer.forward(x, phi, contexts(layer, models))
     grad = np.empty_like(phi)
-    assert y.dtype == layer.backward(y.copy(), saved, phi, grad).dtype == np.float32
+    assert (
+        y.dtype
+        == layer.backward(y.copy(), saved, phi, grad).dtype
+        == np.float32
+    )
 
 
 @pytest.mark.parametrize("name", DISTRIBUTIONS)
@@ -98,7 +112,9 @@ def test_derivative_of_the_loss(name, models):
     y = targets(rng, 5)
     nll, df = distribution.nll_and_gradient(f, y)
     assert nll.shape == (*lead, 5) and df.shape == f.shape
-    slope = (distribution.nll(f + H * v, y) - distribution.nll(f - H * v, y)) / (2 * H)
+    slope = (
+        distribution.nll(f + H * v, y) - distribution.nll(f - H * v, y)
+    ) / (2 * H)
     assert np.allclose((df * v).sum(axis=-1), slope, rtol=1e-6, atol=1e-7)
 
 
@@ -108,7 +124,9 @@ def test_loss_of_float32_is_float32(name):
     rng = np.random.default_rng(1)
     y = targets(rng, 5)
     y = y.astype(np.float32) if y.dtype.kind == "f" else y
-    nll, df = distribution.nll_and_gradient(rng.normal(size=(5, d)).astype(np.float32), y)
+    nll, df = distribution.nll_and_gradient(
+        rng.normal(size=(5, d)).astype(np.float32), y
+    )
     assert nll.dtype == df.dtype == np.float32
 
 
@@ -120,8 +138,15 @@ def test_gradient_of_a_network(name):
     f = dl.Network(dl.Dense(4, 6), dl.Tanh(), dl.Dense(6, d))
     x, y, phi = rng.normal(size=(7, 4)), targets(rng, 7), f.init(rng)
     loss, _ = f.gradient(x, y, phi, distribution)
-    assert loss == pytest.approx(distribution.nll(f(x, phi), y).mean(), rel=1e-14)
-    assert dl.check_gradient(lambda p: f.gradient(x, y, p, distribution), phi).error < 1e-8
+    assert loss == pytest.approx(
+        distribution.nll(f(x, phi), y).mean(), rel=1e-14
+    )
+    assert (
+        dl.check_gradient(
+            lambda p: f.gradient(x, y, p, distribution), phi
+        ).error
+        < 1e-8
+    )
 
 
 def test_gradient_of_a_population_is_that_of_its_members():
@@ -152,7 +177,9 @@ def test_a_layer_that_writes_nothing_does_not_pass():
     good, bad = dl.Network(dl.Dense(3, 2)), dl.Network(Forgets(3, 2))
     phi = good.init(rng)
     for f, right in (good, True), (bad, False), (good, True):
-        error = dl.check_gradient(lambda p: f.gradient(x, y, p, dl.SquaredError()), phi).error
+        error = dl.check_gradient(
+            lambda p: f.gradient(x, y, p, dl.SquaredError()), phi
+        ).error
         assert (error < 1e-8) == right
 
 
@@ -184,7 +211,11 @@ def test_a_wrong_gradient_is_found_and_named():
         return loss, reused
 
     assert dl.check_gradient(buffered, phi).error < 1e-8
-    for bad in {"coordinates": 5}, {"coordinates": 0, "rng": rng}, {"coordinates": 5, "rng": 0}:
+    for bad in (
+        {"coordinates": 5},
+        {"coordinates": 0, "rng": rng},
+        {"coordinates": 5, "rng": 0},
+    ):
         with pytest.raises(ValueError, match="rng: got|coordinates: got"):
             dl.check_gradient(spoiled, phi, **bad)
     with pytest.raises(ValueError, match="fn: it returned float64, expected"):

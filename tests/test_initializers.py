@@ -50,7 +50,10 @@ def test_the_compromise_is_the_harmonic_mean():
 
 
 def test_an_unknown_fan_is_named():
-    with pytest.raises(ValueError, match="fan: got 'fan_in', expected one of 'in', 'out', 'mean'"):
+    with pytest.raises(
+        ValueError,
+        match="fan: got 'fan_in', expected one of 'in', 'out', 'mean'",
+    ):
         dl.he(np.empty((2, 2)), np.random.default_rng(0), fan="fan_in")
 
 
@@ -62,8 +65,14 @@ def relu(a):
 def test_proposition_1():
     """E ReLU(a)² = σ²/2 for symmetric a, normal or not; not for others (item 33, E22)."""
     rng = np.random.default_rng(0)
-    for a in 1.5 * rng.normal(size=10**6), rng.laplace(size=10**6), rng.choice([-2.0, 2.0], 10**6):
-        assert np.mean(relu(a) ** 2) == pytest.approx(np.mean(a**2) / 2, rel=0.01)
+    for a in (
+        1.5 * rng.normal(size=10**6),
+        rng.laplace(size=10**6),
+        rng.choice([-2.0, 2.0], 10**6),
+    ):
+        assert np.mean(relu(a) ** 2) == pytest.approx(
+            np.mean(a**2) / 2, rel=0.01
+        )
     a = rng.normal(size=10**6)
     assert relu(a).var() == pytest.approx(1 / 2 - 1 / (2 * np.pi), rel=0.01)
     assert np.mean(relu(a + 1) ** 2) == pytest.approx(1.922, abs=0.01)
@@ -81,10 +90,14 @@ def test_propositions_2_and_3():
     layer = dl.Network(dl.ReLU(), dl.Dense(D, 500, init=fill))
     following = layer(f, layer.init(rng))
     assert abs(following.mean()) < 0.1  # a standard error is 0.03
-    assert following.var() == pytest.approx(0.5 * D * variance * sigma**2, rel=0.02)
+    assert following.var() == pytest.approx(
+        0.5 * D * variance * sigma**2, rel=0.02
+    )
 
 
-@pytest.mark.parametrize("gain, lowest, highest", [(2, 0.3, 3), (1, 1e-16, 1e-13), (4, 1e12, 1e16)])
+@pytest.mark.parametrize(
+    "gain, lowest, highest", [(2, 0.3, 3), (1, 1e-16, 1e-13), (4, 1e12, 1e16)]
+)
 def test_fifty_layers(gain, lowest, highest):
     """The second moment changes by gain/2 a layer: constant for He's 2 (item 36)."""
 
@@ -92,7 +105,11 @@ def test_fifty_layers(gain, lowest, highest):
         dl.he(Omega, rng)
         Omega *= (gain / 2) ** 0.5
 
-    layers = [layer for _ in range(50) for layer in (dl.Dense(100, 100, init=init), dl.ReLU())]
+    layers = [
+        layer
+        for _ in range(50)
+        for layer in (dl.Dense(100, 100, init=init), dl.ReLU())
+    ]
     f = dl.Network(*layers[:-1])
     rng = np.random.default_rng(3)
     x = rng.normal(size=(30, 100))
@@ -104,18 +121,26 @@ def test_signals_are_those_of_backpropagation():
     """Mean squares of what a plain forward and backward pass computes; model by model."""
     rng = np.random.default_rng(0)
     f = dl.Network(dl.Dense(3, 4), dl.Tanh(), dl.Dense(4, 2))
-    x, dy, phi = rng.normal(size=(5, 3)), rng.normal(size=(5, 2)), f.init(rng, models=3)
+    x, dy, phi = (
+        rng.normal(size=(5, 3)),
+        rng.normal(size=(5, 2)),
+        f.init(rng, models=3),
+    )
     phi += 0.1
     forward, backward = dl.signal_propagation(f, x, phi, dy)
     assert forward.shape == backward.shape == (3, 2)
     for m in range(3):
-        (W0, b0), (W1, b1) = (f.layers[k].views(phi[m, f.slices[k]]) for k in (0, 2))
+        (W0, b0), (W1, b1) = (
+            f.layers[k].views(phi[m, f.slices[k]]) for k in (0, 2)
+        )
         f0 = x @ W0.T + b0
         f1 = np.tanh(f0) @ W1.T + b1
         df0 = (dy @ W1) * (1 - np.tanh(f0) ** 2)
         assert np.allclose(forward[m], [np.mean(f0**2), np.mean(f1**2)])
         assert np.allclose(backward[m], [np.mean(df0**2), np.mean(dy**2)])
     one = dl.signal_propagation(f, x, phi[1], dy)
-    assert np.array_equal(one.forward, forward[1]) and np.array_equal(one.backward, backward[1])
+    assert np.array_equal(one.forward, forward[1]) and np.array_equal(
+        one.backward, backward[1]
+    )
     with pytest.raises(ValueError, match="x: got shape"):
         dl.signal_propagation(f, x[:, :2], phi, dy)

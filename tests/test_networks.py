@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 import dlnotes as dl
 
-settings.register_profile("book", derandomize=True, database=None, deadline=None, max_examples=60)
+settings.register_profile(
+    "book", derandomize=True, database=None, deadline=None, max_examples=60
+)
 settings.load_profile("book")
 
 F = dl.Network(dl.Dense(4, 6), dl.ReLU(), dl.Dense(6, 3))
@@ -18,7 +20,10 @@ def test_the_plain_network_of_the_lecture():
     """h = a[β + Ω x] for one column x, Ω of shape (D_out, D_in): the lecture's own equations."""
     rng = np.random.default_rng(0)
     phi, x = F.init(rng) + 0.1, rng.normal(size=4)
-    (W0, b0), (W1, b1) = F.layers[0].views(phi[F.slices[0]]), F.layers[2].views(phi[F.slices[2]])
+    (W0, b0), (W1, b1) = (
+        F.layers[0].views(phi[F.slices[0]]),
+        F.layers[2].views(phi[F.slices[2]]),
+    )
     assert W0.shape == (6, 4) and W1.shape == (3, 6)
     plain = b1 + W1 @ np.maximum(b0 + W0 @ x, 0)
     assert np.allclose(F(x[None, :], phi)[0], plain, rtol=1e-14)
@@ -81,7 +86,12 @@ def test_a_layer_decays_only_what_it_says():
     class Bare(dl.Layer):
         size = 2
 
-    assert dl.Network(Bare(), dl.Dense(1, 1)).decay_mask.tolist() == [False, False, True, False]
+    assert dl.Network(Bare(), dl.Dense(1, 1)).decay_mask.tolist() == [
+        False,
+        False,
+        True,
+        False,
+    ]
 
 
 def test_only_the_first_layer_is_spared_its_dx():
@@ -136,17 +146,25 @@ def test_running_statistics_and_random_layers():
     assert np.allclose(state[:, :2], hidden.mean(axis=1))
     noisy = f(x, phi, state=state, rng=np.random.default_rng(7))
     for m, child in enumerate(np.random.default_rng(7).spawn(3)):
-        assert np.allclose(noisy[m], f(x, phi[m], state=state[m], rng=child), rtol=1e-12)
-    with pytest.raises(ValueError, match=r"state: got None, expected shape \(3, 4\)"):
+        assert np.allclose(
+            noisy[m], f(x, phi[m], state=state[m], rng=child), rtol=1e-12
+        )
+    with pytest.raises(
+        ValueError, match=r"state: got None, expected shape \(3, 4\)"
+    ):
         f(x, phi)
-    with pytest.raises(ValueError, match="rng: got 2 Generators, expected one for each of 3"):
+    with pytest.raises(
+        ValueError, match="rng: got 2 Generators, expected one for each of 3"
+    ):
         f(x, phi, state=state, rng=rng.spawn(2))
 
 
 def test_activations_against_scipy():
     z = np.concatenate([np.linspace(-50, 50, 401), [-1000, 1000]])[None, :]
     none = np.empty(0)
-    assert np.allclose(dl.Network(dl.Sigmoid())(z, none), scipy.special.expit(z), rtol=1e-14)
+    assert np.allclose(
+        dl.Network(dl.Sigmoid())(z, none), scipy.special.expit(z), rtol=1e-14
+    )
     assert np.allclose(dl.Network(dl.Tanh())(z, none), np.tanh(z), rtol=1e-15)
     assert np.array_equal(dl.Network(dl.ReLU())(z, none), np.clip(z, 0, None))
     assert np.array_equal(dl.Network(dl.Identity())(z, none), z)
@@ -158,7 +176,9 @@ def test_steepest_slopes():
     for layer, steepest in (dl.Sigmoid(), 0.25), (dl.Tanh(), 1.0):
         y, saved = layer.forward(z, none, dl.Context())
         slope = layer.backward(np.ones_like(z), saved, none, none)
-        assert slope.max() == steepest and z[0, slope.argmax()] == pytest.approx(0, abs=1e-12)
+        assert slope.max() == steepest and z[
+            0, slope.argmax()
+        ] == pytest.approx(0, abs=1e-12)
         assert (slope > 0).all()
 
 
@@ -172,17 +192,41 @@ PHI, X = np.zeros(51), np.zeros((5, 4))
     [
         (X, np.zeros(50), r"phi: got shape \(50,\), expected \(51,\)"),
         (X, np.zeros((1, 2, 51)), r"phi: got shape \(1, 2, 51\)"),
-        (X, PHI.astype(np.float32), "x: got float64, expected φ's float type, float32"),
-        (X.astype(np.float32), PHI, "x: got float32, expected φ's float type, float64"),
+        (
+            X,
+            PHI.astype(np.float32),
+            "x: got float64, expected φ's float type, float32",
+        ),
+        (
+            X.astype(np.float32),
+            PHI,
+            "x: got float32, expected φ's float type, float64",
+        ),
         (X.astype(int), PHI, "x: got int64, expected φ's float type"),
         (X, PHI.astype(int), "phi: got int64, expected floats"),
         (X[:, :3], PHI, r"x: got shape \(5, 3\), expected \(N, 4\)"),
-        (X[0], PHI, r"x: got shape \(4,\), expected \(N, 4\): rows are examples"),
+        (
+            X[0],
+            PHI,
+            r"x: got shape \(4,\), expected \(N, 4\): rows are examples",
+        ),
         (X[:0], PHI, r"x: got shape \(0, 4\), expected at least one example"),
-        (np.zeros((2, 5, 4)), PHI, r"x: got shape \(2, 5, 4\) for phi of shape \(51,\)"),
+        (
+            np.zeros((2, 5, 4)),
+            PHI,
+            r"x: got shape \(2, 5, 4\) for phi of shape \(51,\)",
+        ),
         (np.zeros((2, 5, 4)), np.zeros((3, 51)), "with the M models of phi"),
-        (np.zeros((51, 5, 4)), PHI, r"x: got shape \(51, 5, 4\) for phi of shape \(51,\)"),
-        (np.zeros((3, 2, 5, 4)), np.zeros((3, 51)), r"x: got shape \(3, 2, 5, 4\) for phi"),
+        (
+            np.zeros((51, 5, 4)),
+            PHI,
+            r"x: got shape \(51, 5, 4\) for phi of shape \(51,\)",
+        ),
+        (
+            np.zeros((3, 2, 5, 4)),
+            np.zeros((3, 51)),
+            r"x: got shape \(3, 2, 5, 4\) for phi",
+        ),
         (X.tolist(), PHI, "x: got list, expected a NumPy array"),
         (X, PHI.tolist(), "phi: got list, expected a NumPy array"),
     ],
@@ -199,12 +243,18 @@ def test_what_does_not_fit_is_named(x, phi, message):
     [
         (dl.Network, "layers: got none"),
         (lambda: dl.Network(dl.ReLU), r"layers\[0\]: .* write ReLU\(\)"),
-        (lambda: dl.Network(dl.Dense(2, 3), 7), r"layers\[1\]: got 7, expected a layer"),
+        (
+            lambda: dl.Network(dl.Dense(2, 3), 7),
+            r"layers\[1\]: got 7, expected a layer",
+        ),
         (
             lambda: dl.Network(dl.Dense(2, 3), dl.ReLU(), dl.Dense(4, 1)),
             r"Dense\(4, 1\) expects 4 features, and gets 3",
         ),
-        (lambda: dl.Dense(0, 3), "d_in: got 0, expected a whole number, at least 1"),
+        (
+            lambda: dl.Dense(0, 3),
+            "d_in: got 0, expected a whole number, at least 1",
+        ),
         (lambda: dl.Dense(2, 1.5), "d_out: got 1.5"),
         (lambda: F.init(0), "rng: got 0, expected a Generator"),
         (lambda: F.init(np.random.default_rng(0), models=0), "models: got 0"),
@@ -232,10 +282,14 @@ def test_a_network_that_begins_with_another_layer_checks_its_input(f):
 
 
 def test_initial_values_that_are_forgotten():
-    returns = dl.Dense(2, 3, init=lambda Omega, rng: rng.normal(size=Omega.shape))
+    returns = dl.Dense(
+        2, 3, init=lambda Omega, rng: rng.normal(size=Omega.shape)
+    )
     with pytest.raises(ValueError, match="left parameters without a value"):
         dl.Network(returns).init(np.random.default_rng(0))
-    with pytest.raises(ValueError, match="dtype: got int64, expected a float type"):
+    with pytest.raises(
+        ValueError, match="dtype: got int64, expected a float type"
+    ):
         F.init(np.random.default_rng(0), dtype=int)
 
 

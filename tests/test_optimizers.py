@@ -41,7 +41,9 @@ def test_a_population_is_its_members(name, dtype):
     end = run(several, phi, quadratic, 25)
     assert end.dtype == dtype
     for m in range(4):
-        alone = type(optimizer)(**{**vars(optimizer), "alpha": float(rates[m, 0])})
+        alone = type(optimizer)(
+            **{**vars(optimizer), "alpha": float(rates[m, 0])}
+        )
         assert np.array_equal(end[m], run(alone, phi[m], quadratic, 25))
 
 
@@ -81,7 +83,9 @@ def test_the_gradient_is_not_changed_and_is_asked_for_once(name):
 def rosenbrock(phi):
     """The gradient of (1 - a)² + 100 (b - a²)², a bent valley with its minimum at (1, 1)."""
     a, b = phi[..., 0], phi[..., 1]
-    return np.stack([2 * (a - 1) - 400 * a * (b - a**2), 200 * (b - a**2)], axis=-1)
+    return np.stack(
+        [2 * (a - 1) - 400 * a * (b - a**2), 200 * (b - a**2)], axis=-1
+    )
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
@@ -99,7 +103,10 @@ def test_each_goes_down_a_bent_valley(name):
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_the_memory_is_what_its_moments_say(name):
     """Nothing is kept but t and the moments, each of φ's shape and type; two runs are equal."""
-    optimizer, phi = OPTIMIZERS[name], np.array([[1.0, -2.0], [3.0, 0.5]], np.float32)
+    optimizer, phi = (
+        OPTIMIZERS[name],
+        np.array([[1.0, -2.0], [3.0, 0.5]], np.float32),
+    )
     before = dict(vars(optimizer))
     memory = optimizer.init(phi)
     assert set(vars(memory)) == {"t", *optimizer.moments} and memory.t == 0
@@ -107,10 +114,17 @@ def test_the_memory_is_what_its_moments_say(name):
     assert np.array_equal(*ends) and vars(optimizer) == before
     for moment in optimizer.moments:
         start = getattr(memory, moment)
-        assert start.shape == phi.shape and start.dtype == phi.dtype and not start.any()
+        assert (
+            start.shape == phi.shape
+            and start.dtype == phi.dtype
+            and not start.any()
+        )
     optimizer.step(phi, quadratic, memory)
     for moment in optimizer.moments:
-        assert getattr(memory, moment).all() and getattr(memory, moment).dtype == np.float32
+        assert (
+            getattr(memory, moment).all()
+            and getattr(memory, moment).dtype == np.float32
+        )
 
 
 NUMBERS = {
@@ -187,47 +201,76 @@ def plain(name, phi, steps, g=quadratic):
             "AdaGrad": lambda: phi - 0.05 * d / (np.sqrt(s) + 1e-3),
             "RMSProp": lambda: phi - 0.05 * d / (np.sqrt(s) + 1e-3),
             "NAdam": lambda: (
-                phi - 0.05 * (0.8 * m / (1 - 0.8 ** (t + 1)) + 0.2 * d / (1 - 0.8**t)) / root
+                phi
+                - 0.05
+                * (0.8 * m / (1 - 0.8 ** (t + 1)) + 0.2 * d / (1 - 0.8**t))
+                / root
             ),
             "AdaMax": lambda: phi - 0.05 / (1 - 0.8**t) * m / (u + 1e-3),
-            "AdamW": lambda: phi - 0.05 * (m_hat / root + np.array([0.1, 0, 0.3]) * phi),
-            "WeightDecay": lambda: (1 - np.array([0.1, 0, 0.3])) * phi - 0.05 * d,
+            "AdamW": lambda: (
+                phi - 0.05 * (m_hat / root + np.array([0.1, 0, 0.3]) * phi)
+            ),
+            "WeightDecay": lambda: (
+                (1 - np.array([0.1, 0, 0.3])) * phi - 0.05 * d
+            ),
         }[name]()
     return phi
 
 
-@pytest.mark.parametrize("name", sorted(set(OPTIMIZERS) - {"GradientDescent", "Momentum", "Adam"}))
+@pytest.mark.parametrize(
+    "name", sorted(set(OPTIMIZERS) - {"GradientDescent", "Momentum", "Adam"})
+)
 def test_each_is_the_lectures_equations(name):
-    values = dict(alpha=0.05, beta=0.8, gamma=0.9, rho=0.9, eps=1e-3, lam=np.array([0.1, 0, 0.3]))
+    values = dict(
+        alpha=0.05,
+        beta=0.8,
+        gamma=0.9,
+        rho=0.9,
+        eps=1e-3,
+        lam=np.array([0.1, 0, 0.3]),
+    )
     kind = type(OPTIMIZERS[name])
     optimizer = kind(**{n: values[n] for n in vars(OPTIMIZERS[name])})
     phi = np.array([1.0, -2.0, 0.5])
-    assert np.allclose(run(optimizer, phi, quadratic, 20), plain(name, phi, 20), rtol=1e-12)
+    assert np.allclose(
+        run(optimizer, phi, quadratic, 20), plain(name, phi, 20), rtol=1e-12
+    )
 
 
 def test_adagrad_walks_twice_the_root_of_time():
     """With a constant gradient the step at time T is α/√T, and all of them sum to 2α√T (item 62)."""
-    ends = [run(dl.AdaGrad(1.0), np.zeros(1), lambda phi: np.ones(1), T) for T in (9_999, 10_000)]
+    ends = [
+        run(dl.AdaGrad(1.0), np.zeros(1), lambda phi: np.ones(1), T)
+        for T in (9_999, 10_000)
+    ]
     assert np.isclose((ends[0] - ends[1])[0], 1 / 100)
     assert np.isclose(-ends[1][0], 198.5, atol=0.1)
 
 
 def test_rmsprop_does_not_slow_down():
     """With a constant gradient the steps tend to α (item 63)."""
-    ends = [run(dl.RMSProp(0.5), np.zeros(1), lambda phi: -np.ones(1), T) for T in (400, 401)]
+    ends = [
+        run(dl.RMSProp(0.5), np.zeros(1), lambda phi: -np.ones(1), T)
+        for T in (400, 401)
+    ]
     assert np.isclose((ends[1] - ends[0])[0], 0.5)
 
 
 def test_adamax_elementwise():
     """A constant gradient (1, 0.001), 100 steps: both coordinates move by 0.2 (item 66)."""
-    end = run(dl.AdaMax(0.002), np.zeros(2), lambda phi: np.array([1, 1e-3]), 100)
+    end = run(
+        dl.AdaMax(0.002), np.zeros(2), lambda phi: np.array([1, 1e-3]), 100
+    )
     assert np.allclose(end, -0.2, rtol=1e-4)
     still = run(dl.AdaMax(0.002), np.ones(2), lambda phi: np.zeros(2), 3)
     assert (still == 1).all()  # a silent coordinate is no division by zero
 
 
 def test_sign_descent_never_settles():
-    end = [run(dl.SignDescent(0.01), np.array([0.007, 0.003]), quadratic, t) for t in (1, 2)]
+    end = [
+        run(dl.SignDescent(0.01), np.array([0.007, 0.003]), quadratic, t)
+        for t in (1, 2)
+    ]
     assert np.allclose(end, [[-0.003, -0.007], [0.007, 0.003]], atol=1e-6)
 
 
@@ -246,15 +289,21 @@ def test_weight_decay_is_l2_for_plain_gradient_descent_only():
     phi, alpha, lam = np.array([1.0, -2.0, 0.5]), 0.1, 0.02
     penalised = dl.l2(lam / (2 * alpha))(quadratic)
     decayed = run(dl.WeightDecay(alpha, lam), phi, quadratic, 30)
-    assert np.allclose(decayed, run(dl.GradientDescent(alpha), phi, penalised, 30), rtol=1e-12)
+    assert np.allclose(
+        decayed, run(dl.GradientDescent(alpha), phi, penalised, 30), rtol=1e-12
+    )
 
     def halved(t):
         return alpha / (1 + t)
 
     decayed = run(dl.WeightDecay(halved, lam), phi, quadratic, 30)
-    assert not np.allclose(decayed, run(dl.GradientDescent(halved), phi, penalised, 30), rtol=0.1)
+    assert not np.allclose(
+        decayed, run(dl.GradientDescent(halved), phi, penalised, 30), rtol=0.1
+    )
     adam = run(dl.Adam(alpha), phi, dl.l2(lam)(quadratic), 30)
-    assert not np.allclose(adam, run(dl.AdamW(alpha, lam=2 * lam), phi, quadratic, 30), rtol=0.1)
+    assert not np.allclose(
+        adam, run(dl.AdamW(alpha, lam=2 * lam), phi, quadratic, 30), rtol=0.1
+    )
 
 
 def test_adamw_shrinks_every_weight_alike():
@@ -267,7 +316,9 @@ def test_adamw_shrinks_every_weight_alike():
         def noise(phi, rng=rng):
             return scale * rng.normal(size=phi.shape)
 
-        optimizer = dl.AdamW(1e-3, lam=0.1) if name == "adamw" else dl.Adam(1e-3)
+        optimizer = (
+            dl.AdamW(1e-3, lam=0.1) if name == "adamw" else dl.Adam(1e-3)
+        )
         grad = noise if name == "adamw" else dl.l2(0.05)(noise)
         ends[name] = run(optimizer, np.ones((20, 2)), grad, 5000).mean(axis=0)
     assert np.allclose(ends["adamw"], np.exp(-0.5), atol=0.04)
@@ -282,35 +333,53 @@ def test_a_decay_may_differ_from_weight_to_weight():
         (np.array([[0.5, 0, 0], [0, 0, 0.5]]), [[0.5, 1, 1], [1, 1, 0.5]]),
     ):
         for optimizer in dl.WeightDecay(0.0, lam), dl.AdamW(1.0, lam=lam):
-            assert run(optimizer, phi, lambda phi: 0 * phi, 1).tolist() == expected
-        assert np.array_equal(dl.l2(lam)(lambda phi: 0 * phi)(phi), 2 * (1 - np.array(expected)))
-    expected = (
-        r"\(2,\) for phi of shape \(2, 3\), expected a number, .*, or \(3,\), one for each weight"
-    )
+            assert (
+                run(optimizer, phi, lambda phi: 0 * phi, 1).tolist() == expected
+            )
+        assert np.array_equal(
+            dl.l2(lam)(lambda phi: 0 * phi)(phi), 2 * (1 - np.array(expected))
+        )
+    expected = r"\(2,\) for phi of shape \(2, 3\), expected a number, .*, or \(3,\), one for each weight"
     with pytest.raises(ValueError, match=f"lam: got shape {expected}"):
         run(dl.WeightDecay(0.1, np.ones(2) / 2), phi, quadratic, 1)
-    assert dl.l2(np.float64(0.5))(lambda phi: phi)(np.ones(2, np.float32)).dtype == np.float32
+    assert (
+        dl.l2(np.float64(0.5))(lambda phi: phi)(np.ones(2, np.float32)).dtype
+        == np.float32
+    )
 
 
 def test_clipping():
     """By value the direction turns by 41.5 degrees, by norm it is kept (item 55)."""
     g = np.array([0.9, 100.0])
     by_value, by_norm = (
-        clip(1.0)(lambda phi: g)(g) for clip in (dl.clip_by_value, dl.clip_by_norm)
+        clip(1.0)(lambda phi: g)(g)
+        for clip in (dl.clip_by_value, dl.clip_by_norm)
     )
     assert by_value.tolist() == [0.9, 1.0]
     turned = np.arctan2(*g[::-1]) - np.arctan2(*by_value[::-1])
     assert np.isclose(np.degrees(turned), 41.5, atol=0.05)
-    assert np.isclose(np.linalg.norm(by_norm), 1) and np.isclose(by_norm[0] / by_norm[1], 0.009)
-    assert np.allclose(dl.clip_by_value(2.0)(lambda phi: phi)(np.array([-5.0, 1.0])), [-2, 1])
+    assert np.isclose(np.linalg.norm(by_norm), 1) and np.isclose(
+        by_norm[0] / by_norm[1], 0.009
+    )
+    assert np.allclose(
+        dl.clip_by_value(2.0)(lambda phi: phi)(np.array([-5.0, 1.0])), [-2, 1]
+    )
 
 
 def test_clipping_by_norm_is_model_by_model_and_does_not_overflow():
-    phi = np.array([[3.0, 4.0], [0.3, 0.4], [0.0, 0.0], [3e200, 4e200], [0, 3e200]])
+    phi = np.array(
+        [[3.0, 4.0], [0.3, 0.4], [0.0, 0.0], [3e200, 4e200], [0, 3e200]]
+    )
     clipped = dl.clip_by_norm(2.0)(lambda phi: phi)(phi)
-    assert np.allclose(clipped, [[1.2, 1.6], [0.3, 0.4], [0, 0], [1.2, 1.6], [0, 2]])
-    assert np.array_equal(clipped[1], phi[1])  # what is short enough is not touched
-    small = dl.clip_by_norm(2.0)(lambda phi: phi)(np.array([3e30, 4e30], np.float32))
+    assert np.allclose(
+        clipped, [[1.2, 1.6], [0.3, 0.4], [0, 0], [1.2, 1.6], [0, 2]]
+    )
+    assert np.array_equal(
+        clipped[1], phi[1]
+    )  # what is short enough is not touched
+    small = dl.clip_by_norm(2.0)(lambda phi: phi)(
+        np.array([3e30, 4e30], np.float32)
+    )
     assert small.dtype == np.float32 and np.allclose(small, [1.2, 1.6])
 
 
@@ -318,20 +387,31 @@ def test_clipping_in_training():
     """A loss that explodes without it: the first step is at most α long."""
     f, x = dl.Network(dl.Dense(1, 1)), np.full((4, 1), 1e3)
     start = np.array([1.0, 0.0])
-    for clip, length in (dl.clip_by_norm(1.0), 0.1), (dl.clip_by_value(1.0), 0.1 * 2**0.5):
+    for clip, length in (
+        (dl.clip_by_norm(1.0), 0.1),
+        (dl.clip_by_value(1.0), 0.1 * 2**0.5),
+    ):
         phi = start.copy()
         optimizer = dl.GradientDescent(0.1)
-        next(dl.train(f, phi, x, -x, dl.SquaredError(), optimizer, epochs=1, wrap=clip))
+        next(
+            dl.train(
+                f, phi, x, -x, dl.SquaredError(), optimizer, epochs=1, wrap=clip
+            )
+        )
         assert np.isclose(np.linalg.norm(phi - start), length)
 
 
 @pytest.mark.parametrize("limit", [0, -1.0, np.nan])
 def test_limits_and_penalties_out_of_range(limit):
     for clip in dl.clip_by_value, dl.clip_by_norm:
-        with pytest.raises(ValueError, match="limit: got .*, expected a number above 0"):
+        with pytest.raises(
+            ValueError, match="limit: got .*, expected a number above 0"
+        ):
             clip(limit)
     for lam in limit - 1, np.array([1.0, limit - 1]):
-        with pytest.raises(ValueError, match="lam: got .*, expected numbers, at least 0"):
+        with pytest.raises(
+            ValueError, match="lam: got .*, expected numbers, at least 0"
+        ):
             dl.l2(lam)
 
 
@@ -353,7 +433,9 @@ def test_momentum_is_the_classical_form_rescaled():
 
 def test_adam_is_the_paper_written_plainly():
     phi, m, v = np.array([1.0, -2.0]), 0, 0
-    ours = run(dl.Adam(0.05, beta=0.8, gamma=0.95, eps=1e-3), phi, quadratic, 20)
+    ours = run(
+        dl.Adam(0.05, beta=0.8, gamma=0.95, eps=1e-3), phi, quadratic, 20
+    )
     for t in range(20):
         g = quadratic(phi)
         m, v = 0.8 * m + 0.2 * g, 0.95 * v + 0.05 * g**2
@@ -364,43 +446,70 @@ def test_adam_is_the_paper_written_plainly():
 
 def test_adams_first_step():
     """α against the sign of the gradient, whatever its size (item 64)."""
-    step = run(dl.Adam(0.1), np.zeros(3), lambda phi: np.array([1e-3, -5.0, 1e6]), 1)
+    step = run(
+        dl.Adam(0.1), np.zeros(3), lambda phi: np.array([1e-3, -5.0, 1e6]), 1
+    )
     assert np.allclose(step, [-0.1, 0.1, -0.1], rtol=1e-4)
 
 
 def test_a_numpy_scalar_does_not_change_float32():
     phi = np.ones(3, np.float32)
     for name, optimizer in OPTIMIZERS.items():
-        scalar = type(optimizer)(**{**vars(optimizer), "alpha": np.float64(0.1)})
+        scalar = type(optimizer)(
+            **{**vars(optimizer), "alpha": np.float64(0.1)}
+        )
         seen = []
         run(scalar, phi, lambda p, seen=seen: seen.append(p.dtype) or p, 2)
         assert seen == [np.float32] * 2, name
         plain = type(optimizer)(**{**vars(optimizer), "alpha": 0.1})
-        assert np.array_equal(run(scalar, phi, quadratic, 3), run(plain, phi, quadratic, 3))
+        assert np.array_equal(
+            run(scalar, phi, quadratic, 3), run(plain, phi, quadratic, 3)
+        )
 
 
 @pytest.mark.parametrize(
     "optimizer, message",
     [
-        (dl.GradientDescent(-0.1), "alpha: got -0.1 at step 0, expected 0 <= alpha < inf"),
+        (
+            dl.GradientDescent(-0.1),
+            "alpha: got -0.1 at step 0, expected 0 <= alpha < inf",
+        ),
         (dl.GradientDescent(np.nan), "alpha: got nan"),
-        (dl.Adam(0.1, beta=1.5), "beta: got 1.5 at step 0, expected 0 <= beta < 1"),
+        (
+            dl.Adam(0.1, beta=1.5),
+            "beta: got 1.5 at step 0, expected 0 <= beta < 1",
+        ),
         (dl.Adam(0.1, gamma=1.0), "gamma: got 1.0"),
         (dl.GradientDescent(np.inf), "alpha: got inf"),
         (dl.GradientDescent(lambda t: -1.0), "alpha: got -1.0 at step 0"),
-        (dl.Momentum(0.1, beta=1.0), "beta: got 1.0 at step 0, expected 0 <= beta < 1"),
+        (
+            dl.Momentum(0.1, beta=1.0),
+            "beta: got 1.0 at step 0, expected 0 <= beta < 1",
+        ),
         (dl.Adam(0.1, gamma=-0.5), "gamma: got -0.5"),
         (dl.Adam(0.1, eps=-1e-8), "eps: got -1e-08"),
-        (dl.RMSProp(0.1, rho=1.0), "rho: got 1.0 at step 0, expected 0 <= rho < 1"),
+        (
+            dl.RMSProp(0.1, rho=1.0),
+            "rho: got 1.0 at step 0, expected 0 <= rho < 1",
+        ),
         (dl.Nesterov(0.1, beta=-0.1), "beta: got -0.1"),
         (dl.SignDescent(0.1, eps=np.nan), "eps: got nan"),
         (dl.AdaGrad(-1.0), "alpha: got -1.0"),
         (dl.NAdam(0.1, gamma=2.0), "gamma: got 2.0"),
         (dl.AdaMax(0.1, beta=1.0), "beta: got 1.0"),
-        (dl.WeightDecay(0.1, lam=1.0), "lam: got 1.0 at step 0, expected 0 <= lam < 1"),
+        (
+            dl.WeightDecay(0.1, lam=1.0),
+            "lam: got 1.0 at step 0, expected 0 <= lam < 1",
+        ),
         (dl.WeightDecay(0.1, lam=-0.1), "lam: got -0.1"),
-        (dl.AdamW(0.1, lam=-0.1), "lam: got -0.1 at step 0, expected 0 <= lam < inf"),
-        (dl.GradientDescent(np.ones(3)), r"alpha: got shape \(3,\) for phi of shape \(3,\)"),
+        (
+            dl.AdamW(0.1, lam=-0.1),
+            "lam: got -0.1 at step 0, expected 0 <= lam < inf",
+        ),
+        (
+            dl.GradientDescent(np.ones(3)),
+            r"alpha: got shape \(3,\) for phi of shape \(3,\)",
+        ),
         (dl.GradientDescent(np.ones((3, 1))), r"alpha: got shape \(3, 1\)"),
     ],
 )
@@ -416,16 +525,23 @@ def test_a_gradient_or_memory_that_does_not_fit_is_named(name):
     optimizer, phi = OPTIMIZERS[name], np.ones((2, 3))
     for wrong in np.ones(3), np.ones((2, 1)), 1.0, None, [[1.0] * 3] * 2:
         with pytest.raises(
-            ValueError, match=r"grad: it returned .*, expected phi's shape \(2, 3\)"
+            ValueError,
+            match=r"grad: it returned .*, expected phi's shape \(2, 3\)",
         ):
-            optimizer.step(phi, lambda p, wrong=wrong: wrong, optimizer.init(phi))
+            optimizer.step(
+                phi, lambda p, wrong=wrong: wrong, optimizer.init(phi)
+            )
     with pytest.raises(ValueError, match="phi: got int64, expected floats"):
         optimizer.step(np.ones(3, int), quadratic, optimizer.init(np.ones(3)))
     if optimizer.moments:
         first = optimizer.moments[0]
-        with pytest.raises(ValueError, match=f"memory: its {first} does not fit"):
+        with pytest.raises(
+            ValueError, match=f"memory: its {first} does not fit"
+        ):
             optimizer.step(phi, quadratic, optimizer.init(phi[0]))
-        with pytest.raises(ValueError, match=f"memory: its {first} does not fit"):
+        with pytest.raises(
+            ValueError, match=f"memory: its {first} does not fit"
+        ):
             optimizer.step(phi, quadratic, dl.GradientDescent(0.1).init(phi))
     assert (phi == 1).all()
 
@@ -434,7 +550,10 @@ def test_rates_of_a_population_have_its_shape():
     phi = np.ones((2, 3))
     for wrong in np.ones(2), np.ones((3, 1)), np.ones((2, 3)):
         optimizer = dl.GradientDescent(wrong)
-        with pytest.raises(ValueError, match=r"number, or \(M, 1\) for a phi of shape \(M, P\)$"):
+        with pytest.raises(
+            ValueError,
+            match=r"number, or \(M, 1\) for a phi of shape \(M, P\)$",
+        ):
             optimizer.step(phi, quadratic, optimizer.init(phi))
     optimizer = dl.GradientDescent(np.array([[0.1], [-0.1]]))
     with pytest.raises(ValueError, match="alpha: got"):
@@ -443,20 +562,39 @@ def test_rates_of_a_population_have_its_shape():
 
 def test_the_usual_values():
     """Defaults of the papers; ε may be any size (1.0 is used), and a rate may be 0."""
-    assert vars(dl.Adam()) == {"alpha": 0.001, "beta": 0.9, "gamma": 0.999, "eps": 1e-8}
+    assert vars(dl.Adam()) == {
+        "alpha": 0.001,
+        "beta": 0.9,
+        "gamma": 0.999,
+        "eps": 1e-8,
+    }
     assert vars(dl.Momentum(0.1)) == {"alpha": 0.1, "beta": 0.9}
     assert vars(dl.Nesterov(0.1)) == {"alpha": 0.1, "beta": 0.9}
     assert vars(dl.RMSProp(0.1)) == {"alpha": 0.1, "rho": 0.9, "eps": 1e-8}
-    assert vars(dl.AdaGrad(0.1)) == vars(dl.SignDescent(0.1)) == {"alpha": 0.1, "eps": 1e-8}
+    assert (
+        vars(dl.AdaGrad(0.1))
+        == vars(dl.SignDescent(0.1))
+        == {"alpha": 0.1, "eps": 1e-8}
+    )
     assert vars(dl.NAdam()) == vars(dl.Adam())
     assert vars(dl.AdaMax()) == {**vars(dl.Adam()), "alpha": 0.002}
     assert vars(dl.AdamW()) == {**vars(dl.Adam()), "lam": 0.01}
     phi = np.ones(2)
-    for optimizer in dl.Adam(0.0, eps=1.0), dl.Adam(0.0, gamma=0.0, beta=0.0), dl.Momentum(0, 0):
+    for optimizer in (
+        dl.Adam(0.0, eps=1.0),
+        dl.Adam(0.0, gamma=0.0, beta=0.0),
+        dl.Momentum(0, 0),
+    ):
         assert run(optimizer, phi, quadratic, 2).tolist() == [1, 1]
-    assert run(dl.GradientDescent(50.0), phi, quadratic, 1).tolist() == [-49, -99]
+    assert run(dl.GradientDescent(50.0), phi, quadratic, 1).tolist() == [
+        -49,
+        -99,
+    ]
 
 
 def test_repr():
     assert repr(dl.Momentum(0.1)) == "Momentum(alpha=0.1, beta=0.9)"
-    assert repr(dl.WeightDecay(0.1, np.zeros(99))) == "WeightDecay(alpha=0.1, lam=…(99,))"
+    assert (
+        repr(dl.WeightDecay(0.1, np.zeros(99)))
+        == "WeightDecay(alpha=0.1, lam=…(99,))"
+    )

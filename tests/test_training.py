@@ -14,9 +14,19 @@ Y = RNG.normal(size=(23, 2))
 
 
 def fit(phi, x=X, y=Y, loss=None, optimizer=None, f=F, **options):
-    options = {"epochs": 2, "batch": 5, "rng": np.random.default_rng(1)} | options
+    options = {
+        "epochs": 2,
+        "batch": 5,
+        "rng": np.random.default_rng(1),
+    } | options
     steps = dl.train(
-        f, phi, x, y, loss or dl.SquaredError(), optimizer or dl.Momentum(0.05), **options
+        f,
+        phi,
+        x,
+        y,
+        loss or dl.SquaredError(),
+        optimizer or dl.Momentum(0.05),
+        **options,
     )
     return list(steps)
 
@@ -49,7 +59,9 @@ def test_an_epoch_uses_every_example_once():
 
 @pytest.mark.parametrize("batch", [1, 4, 20])
 def test_an_epoch_ends_with_its_last_batch(batch):
-    steps = fit(F.init(np.random.default_rng(0)), x=X[:20], y=Y[:20], batch=batch)
+    steps = fit(
+        F.init(np.random.default_rng(0)), x=X[:20], y=Y[:20], batch=batch
+    )
     ends = [s.t for s in steps if s.ends_epoch]
     assert ends == [20 // batch, 40 // batch]
 
@@ -73,7 +85,9 @@ def test_inputs_and_targets_stay_together():
 def test_full_batch_is_plain_gradient_descent():
     phi = F.init(np.random.default_rng(0))
     plain = phi.copy()
-    steps = fit(phi, optimizer=dl.GradientDescent(0.1), epochs=4, batch=None, rng=None)
+    steps = fit(
+        phi, optimizer=dl.GradientDescent(0.1), epochs=4, batch=None, rng=None
+    )
     for k in range(4):
         loss, dphi = F.gradient(X, Y, plain, dl.SquaredError())
         assert steps[k].loss == loss and steps[k].ends_epoch
@@ -127,10 +141,18 @@ def test_a_frozen_model_keeps_its_statistics():
     f = dl.Network(Mean(), dl.Dense(3, 2))
     x = np.stack([X, X])
     x[1, 7] = np.nan
-    phi, state = f.init(np.random.default_rng(0), models=2), f.init_state(models=2)
-    kept, options = [state.copy()], {"epochs": 2, "batch": 5, "rng": np.random.default_rng(1)}
+    phi, state = (
+        f.init(np.random.default_rng(0), models=2),
+        f.init_state(models=2),
+    )
+    kept, options = (
+        [state.copy()],
+        {"epochs": 2, "batch": 5, "rng": np.random.default_rng(1)},
+    )
     with pytest.warns(RuntimeWarning, match="model 1"):
-        for step in dl.train(f, phi, x, Y, dl.SquaredError(), dl.Adam(), state=state, **options):
+        for step in dl.train(
+            f, phi, x, Y, dl.SquaredError(), dl.Adam(), state=state, **options
+        ):
             kept.append(state.copy())
             same = [np.array_equal(a, b) for a, b in zip(kept[-1], kept[-2])]
             assert same == step.frozen.tolist()
@@ -139,7 +161,11 @@ def test_a_frozen_model_keeps_its_statistics():
 
 def test_as_many_models_as_examples_and_outputs():
     """M = N = D: shared targets must not be taken for each model's own."""
-    f, x, y = dl.Network(dl.Dense(3, 8)), np.random.default_rng(0).normal(size=(8, 3)), np.eye(8)
+    f, x, y = (
+        dl.Network(dl.Dense(3, 8)),
+        np.random.default_rng(0).normal(size=(8, 3)),
+        np.eye(8),
+    )
     start = f.init(np.random.default_rng(0), models=8)
     phi = start.copy()
     fit(phi, x=x, y=y, f=f, batch=4)
@@ -149,7 +175,9 @@ def test_as_many_models_as_examples_and_outputs():
 
 
 def test_a_population_goes_on_with_its_generators():
-    whole, parts = (F.init(np.random.default_rng(0), models=3) for _ in range(2))
+    whole, parts = (
+        F.init(np.random.default_rng(0), models=3) for _ in range(2)
+    )
     momentum = dl.Momentum(0.05)
     fit(whole, optimizer=momentum, epochs=4, rng=np.random.default_rng(2))
     memory, rngs = momentum.init(parts), np.random.default_rng(2).spawn(3)
@@ -163,7 +191,15 @@ def test_the_caller_steers():
     phi = F.init(np.random.default_rng(0))
     optimizer, frames = dl.GradientDescent(0.1), []
     for step in dl.train(
-        F, phi, X, Y, dl.SquaredError(), optimizer, epochs=9, batch=5, rng=np.random.default_rng(1)
+        F,
+        phi,
+        X,
+        Y,
+        dl.SquaredError(),
+        optimizer,
+        epochs=9,
+        batch=5,
+        rng=np.random.default_rng(1),
     ):
         assert step.phi is phi
         frames.append(step.phi.copy())
@@ -174,7 +210,10 @@ def test_the_caller_steers():
     assert not np.array_equal(frames[1], frames[2])
     assert np.array_equal(frames[2], frames[5]) and len(frames) == 6
 
-    whole, parts = F.init(np.random.default_rng(0)), F.init(np.random.default_rng(0))
+    whole, parts = (
+        F.init(np.random.default_rng(0)),
+        F.init(np.random.default_rng(0)),
+    )
     adam, rng = dl.Adam(0.01), np.random.default_rng(2)
     fit(whole, optimizer=adam, epochs=4, rng=np.random.default_rng(2))
     memory = adam.init(parts)
@@ -197,7 +236,9 @@ def test_a_wrapped_gradient():
         return frozen
 
     fit(phi, wrap=freeze)
-    assert np.array_equal(phi[:10], before[:10]) and not np.any(phi[10:32] == before[10:32])
+    assert np.array_equal(phi[:10], before[:10]) and not np.any(
+        phi[10:32] == before[10:32]
+    )
 
 
 def test_an_interrupt_keeps_what_was_trained():
@@ -215,13 +256,23 @@ def test_an_interrupt_keeps_what_was_trained():
 
     with pytest.raises(KeyboardInterrupt):
         for step in dl.train(
-            F, phi, X, Y, Stops(), dl.Adam(0.01), epochs=1, batch=5, rng=np.random.default_rng(1)
+            F,
+            phi,
+            X,
+            Y,
+            Stops(),
+            dl.Adam(0.01),
+            epochs=1,
+            batch=5,
+            rng=np.random.default_rng(1),
         ):
             reached.append(step.phi.copy())
     assert len(reached) == 3 and np.array_equal(phi, reached[-1])
 
 
-@pytest.mark.parametrize("optimizer", [dl.GradientDescent(0.05), dl.Momentum(0.05), dl.Adam(0.05)])
+@pytest.mark.parametrize(
+    "optimizer", [dl.GradientDescent(0.05), dl.Momentum(0.05), dl.Adam(0.05)]
+)
 def test_an_interrupted_step_leaves_the_memory_whole(optimizer):
     def interrupt(phi):
         raise KeyboardInterrupt
@@ -232,14 +283,20 @@ def test_an_interrupted_step_leaves_the_memory_whole(optimizer):
     before = {name: np.copy(value) for name, value in vars(memory).items()}
     with pytest.raises(KeyboardInterrupt):
         optimizer.step(phi, interrupt, memory)
-    assert all(np.array_equal(before[name], value) for name, value in vars(memory).items())
+    assert all(
+        np.array_equal(before[name], value)
+        for name, value in vars(memory).items()
+    )
 
 
 def test_a_loss_that_is_not_finite_stops_one_model():
     phi = F.init(np.random.default_rng(0))
     bad = X.copy()
     bad[7] = np.nan
-    with pytest.raises(FloatingPointError, match=r"not finite at step [1-5] of Momentum.*smaller"):
+    with pytest.raises(
+        FloatingPointError,
+        match=r"not finite at step [1-5] of Momentum.*smaller",
+    ):
         fit(phi, x=bad)
     assert np.isfinite(phi).all()
 
@@ -250,7 +307,9 @@ def test_in_a_population_that_model_is_frozen_and_named(optimizer):
     start = f.init(np.random.default_rng(0), models=3)
     start[1] = 1e300  # its loss overflows at once
     phi = start.copy()
-    with pytest.warns(RuntimeWarning, match="model 1: the loss is not finite at step 1"):
+    with pytest.warns(
+        RuntimeWarning, match="model 1: the loss is not finite at step 1"
+    ):
         steps = fit(phi, f=f, optimizer=optimizer(0.05))
     assert steps[-1].frozen.tolist() == [False, True, False]
     memory = optimizer(0.05).init(phi)
@@ -260,24 +319,48 @@ def test_in_a_population_that_model_is_frozen_and_named(optimizer):
     late[2, 40] = np.nan
     targets = np.concatenate([Y, Y])
     with pytest.warns(RuntimeWarning):
-        steps = fit(again, x=late, y=targets, f=f, optimizer=optimizer(0.05), memory=memory)
-    assert not steps[0].frozen[2] and steps[-1].frozen[2], "each step has its own record"
-    assert all(np.isfinite(getattr(memory, name)).all() for name in optimizer(0.05).moments)
+        steps = fit(
+            again,
+            x=late,
+            y=targets,
+            f=f,
+            optimizer=optimizer(0.05),
+            memory=memory,
+        )
+    assert not steps[0].frozen[2] and steps[-1].frozen[2], (
+        "each step has its own record"
+    )
+    assert all(
+        np.isfinite(getattr(memory, name)).all()
+        for name in optimizer(0.05).moments
+    )
     assert np.array_equal(phi[1], start[1]), "a frozen model does not move"
     others = start[[0, 2]]
     rngs = np.random.default_rng(1).spawn(3)
     fit(others, f=f, optimizer=optimizer(0.05), rng=[rngs[0], rngs[2]])
-    assert np.allclose(phi[[0, 2]], others, rtol=1e-12), "the others do not notice"
+    assert np.allclose(phi[[0, 2]], others, rtol=1e-12), (
+        "the others do not notice"
+    )
     start[:] = 1e300
-    with warnings.catch_warnings(), pytest.raises(FloatingPointError, match="of all models"):
+    with (
+        warnings.catch_warnings(),
+        pytest.raises(FloatingPointError, match="of all models"),
+    ):
         warnings.simplefilter("error")
         fit(start, f=f)
 
 
 def test_accuracy_and_confusion():
-    y, predicted = np.array([0, 1, 2, 2]), np.array([[0, 1, 2, 2], [0, 2, 2, 1]])
+    y, predicted = (
+        np.array([0, 1, 2, 2]),
+        np.array([[0, 1, 2, 2], [0, 2, 2, 1]]),
+    )
     assert dl.accuracy(predicted, y).tolist() == [1, 0.5]
-    assert dl.confusion_matrix(predicted, y, 3).tolist() == [[2, 0, 0], [0, 1, 1], [0, 1, 3]]
+    assert dl.confusion_matrix(predicted, y, 3).tolist() == [
+        [2, 0, 0],
+        [0, 1, 1],
+        [0, 1, 3],
+    ]
     for wrong in np.array([0, 1]), np.zeros((4, 1), int):
         with pytest.raises(ValueError, match="predicted: got shape"):
             dl.accuracy(wrong, y)
@@ -285,12 +368,18 @@ def test_accuracy_and_confusion():
         dl.accuracy(np.empty(0, int), np.empty(0, int))
     with pytest.raises(ValueError, match=r"write \[..., 0\]"):
         dl.accuracy(np.array([[1], [0]]), np.array([[1], [0]]))
-    with pytest.raises(ValueError, match="predicted: got float64, expected labels"):
+    with pytest.raises(
+        ValueError, match="predicted: got float64, expected labels"
+    ):
         dl.accuracy(np.eye(3), np.array([0, 1, 2]))
     for bad in -1, 3:
-        with pytest.raises(ValueError, match=f"y: got .*{bad}, expected 0 to 2|y: got -1"):
+        with pytest.raises(
+            ValueError, match=f"y: got .*{bad}, expected 0 to 2|y: got -1"
+        ):
             dl.confusion_matrix(np.array([0, 1]), np.array([0, bad]), 3)
-    assert dl.confusion_matrix(np.array([True, False]), np.array([True, True]), 2)[1].tolist() == [
+    assert dl.confusion_matrix(
+        np.array([True, False]), np.array([True, True]), 2
+    )[1].tolist() == [
         1,
         1,
     ]
@@ -308,18 +397,39 @@ def test_accuracy_and_confusion():
         ({"rng": [0, 1, 2], "M": 3}, "rng: got 0, expected a Generator"),
         ({"loss": dl.SquaredError}, r"loss: got .* write SquaredError\("),
         ({"optimizer": dl.Adam}, r"optimizer: got .* write Adam\("),
-        ({"optimizer": 0.1}, "optimizer: got 0.1, expected an object that has step"),
-        ({"y": np.zeros((50, 23)), "M": 3}, r"y: got shape \(50, 23\), expected one target"),
-        ({"y": Y[:5]}, r"y: got shape \(5, 2\), expected one target for each of the 23"),
-        ({"y": np.zeros((5, 23))}, r"y: got shape \(5, 23\), expected one target"),
-        ({"y": np.zeros((3, 5, 23)), "M": 3}, r"y: got shape \(3, 5, 23\), expected one target"),
+        (
+            {"optimizer": 0.1},
+            "optimizer: got 0.1, expected an object that has step",
+        ),
+        (
+            {"y": np.zeros((50, 23)), "M": 3},
+            r"y: got shape \(50, 23\), expected one target",
+        ),
+        (
+            {"y": Y[:5]},
+            r"y: got shape \(5, 2\), expected one target for each of the 23",
+        ),
+        (
+            {"y": np.zeros((5, 23))},
+            r"y: got shape \(5, 23\), expected one target",
+        ),
+        (
+            {"y": np.zeros((3, 5, 23)), "M": 3},
+            r"y: got shape \(3, 5, 23\), expected one target",
+        ),
         ({"y": Y.tolist()}, "y: got list"),
         ({"x": X[:, :2]}, "x: got shape"),
         ({"x": X.astype("f4")}, "x: got float32"),
     ],
 )
 def test_bad_arguments_are_named_before_the_first_step(change, message):
-    options = {"epochs": 1, "batch": 5, "rng": np.random.default_rng(0), "x": X, "y": Y} | change
+    options = {
+        "epochs": 1,
+        "batch": 5,
+        "rng": np.random.default_rng(0),
+        "x": X,
+        "y": Y,
+    } | change
     x, y, models = options.pop("x"), options.pop("y"), options.pop("M", None)
     phi = np.zeros(F.size if models is None else (models, F.size))
     with pytest.raises(ValueError, match=message):

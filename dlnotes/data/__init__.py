@@ -13,7 +13,10 @@ __all__ = ["digits", "mnist1d", "split"]
 
 @lru_cache(maxsize=1)
 def _digits():
-    with files(__package__).joinpath("digits.npz").open("rb") as file, np.load(file) as arrays:
+    with (
+        files(__package__).joinpath("digits.npz").open("rb") as file,
+        np.load(file) as arrays,
+    ):
         return arrays["x"], arrays["y"]
 
 
@@ -48,12 +51,22 @@ def split(x, y, rng, fractions=(0.6, 0.2, 0.2)):
     """
     _check_rng(rng)
     if len(x) != len(y):
-        raise ValueError(f"y: got {len(y)} targets, expected one for each of {len(x)} examples")
+        raise ValueError(
+            f"y: got {len(y)} targets, expected one for each of {len(x)} examples"
+        )
     shares = np.asarray(fractions, float)
-    if shares.ndim != 1 or (shares <= 0).any() or not np.isclose(shares.sum(), 1):
-        raise ValueError(f"fractions: got {fractions}, expected positive numbers that add up to 1")
+    if (
+        shares.ndim != 1
+        or (shares <= 0).any()
+        or not np.isclose(shares.sum(), 1)
+    ):
+        raise ValueError(
+            f"fractions: got {fractions}, expected positive numbers that add up to 1"
+        )
     cuts = np.rint(np.cumsum(shares)[:-1] * len(x)).astype(int)
     parts = np.split(rng.permutation(len(x)), cuts)
     if min(map(len, parts)) == 0:
-        raise ValueError(f"x: got {len(x)} examples, too few for the fractions {fractions}")
+        raise ValueError(
+            f"x: got {len(x)} examples, too few for the fractions {fractions}"
+        )
     return [(x[part], y[part]) for part in parts]

@@ -40,7 +40,12 @@ def _arrays():
     more, more_y = _generate(4000, np.random.RandomState(43))
     mean, std = x.mean(), x.std()
     x, more = (x - mean) / std, (more - mean) / std
-    return x[:4000], y[:4000], np.concatenate([x[4000:], more]), np.concatenate([y[4000:], more_y])
+    return (
+        x[:4000],
+        y[:4000],
+        np.concatenate([x[4000:], more]),
+        np.concatenate([y[4000:], more_y]),
+    )
 
 
 def mnist1d():
@@ -76,7 +81,9 @@ def _generate(n, rng):
 
 def _example(template, rng):
     low, high = PADDING
-    padded = np.concatenate([template + 1e-8, np.zeros(low + int(rng.rand() * (high - low + 1)))])
+    padded = np.concatenate(
+        [template + 1e-8, np.zeros(low + int(rng.rand() * (high - low + 1)))]
+    )
     x = _resample(padded, LENGTH + high)
     x *= 1 + SCALE * (rng.rand() - 0.5)
     x = np.roll(x, rng.choice(SHIFT))
@@ -94,4 +101,6 @@ def _smooth(x):
     """A Gaussian filter of width 2, with mirrored ends."""
     k = np.arange(-8, 9)
     kernel = np.exp(-0.125 * k * k)
-    return np.convolve(np.pad(x, 8, mode="symmetric"), kernel / kernel.sum(), mode="valid")
+    return np.convolve(
+        np.pad(x, 8, mode="symmetric"), kernel / kernel.sum(), mode="valid"
+    )

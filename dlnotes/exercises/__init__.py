@@ -16,7 +16,11 @@ import numpy as np
 
 from . import chapter_1, chapter_2, chapter_3
 
-EXERCISES = {**chapter_1.EXERCISES, **chapter_2.EXERCISES, **chapter_3.EXERCISES}
+EXERCISES = {
+    **chapter_1.EXERCISES,
+    **chapter_2.EXERCISES,
+    **chapter_3.EXERCISES,
+}
 
 
 def check(label, mine):
@@ -60,7 +64,9 @@ def _judge(label, mine):
             return fault
         return fault or "correct."
     if not callable(mine):
-        return f"not yet. A function is expected, and this is {_describe(mine)}."
+        return (
+            f"not yet. A function is expected, and this is {_describe(mine)}."
+        )
     inputs = cases(np.random.default_rng(0))
     outputs = []
     for number, args in enumerate(inputs, 1):
@@ -77,11 +83,17 @@ def _judge(label, mine):
             return f"not yet. In case {number} it changed its input; work on a copy."
     for number, (args, out) in enumerate(zip(inputs, outputs), 1):
         expected = answer(*copy.deepcopy(args))
-        out = tuple(out) if isinstance(out, list) and isinstance(expected, tuple) else out
+        out = (
+            tuple(out)
+            if isinstance(out, list) and isinstance(expected, tuple)
+            else out
+        )
         wrong = ((hint, f(*copy.deepcopy(args))) for hint, f in hints.items())
         fault = _verdict(out, expected, wrong)
         if fault:
-            return fault.replace("not yet.", f"not yet (case {number} of {len(inputs)}).", 1)
+            return fault.replace(
+                "not yet.", f"not yet (case {number} of {len(inputs)}).", 1
+            )
     return f"correct ({len(inputs)} cases)."
 
 
@@ -89,10 +101,18 @@ def _as(answer, mine):
     """A prediction in the answer's form: a list for a tuple, 3.0 for 3, three digits are right."""
     if isinstance(answer, tuple) and isinstance(mine, list):
         mine = tuple(mine)
-    if isinstance(answer, int) and isinstance(mine, float) and mine.is_integer():
+    if (
+        isinstance(answer, int)
+        and isinstance(mine, float)
+        and mine.is_integer()
+    ):
         mine = int(mine)
     number = isinstance(mine, (int, float)) and not isinstance(mine, bool)
-    if isinstance(answer, float) and number and abs(mine - answer) <= 1e-3 * abs(answer):
+    if (
+        isinstance(answer, float)
+        and number
+        and abs(mine - answer) <= 1e-3 * abs(answer)
+    ):
         mine = answer
     return mine
 
@@ -109,13 +129,17 @@ def _verdict(out, expected, wrong):
     for hint, value in wrong:
         if isinstance(value, tuple):
             same = (
-                isinstance(out, tuple) and len(out) == len(value) and all(map(_close, out, value))
+                isinstance(out, tuple)
+                and len(out) == len(value)
+                and all(map(_close, out, value))
             )
         else:
             same = _close(out, value)
         if same:
             return f"not yet. {hint}"
-    pairs = zip(out, expected) if isinstance(expected, tuple) else [(out, expected)]
+    pairs = (
+        zip(out, expected) if isinstance(expected, tuple) else [(out, expected)]
+    )
     for i, (a, b) in enumerate(pairs, 1):
         if not _close(a, b):
             where = f"Result {i}: " if isinstance(expected, tuple) else ""
@@ -124,13 +148,21 @@ def _verdict(out, expected, wrong):
 
 def _difference(out, expected):
     a, b = np.asarray(out), np.asarray(expected)
-    if a.dtype.kind not in "biuf" or (a.dtype.kind == "b") != (b.dtype.kind == "b"):
+    if a.dtype.kind not in "biuf" or (a.dtype.kind == "b") != (
+        b.dtype.kind == "b"
+    ):
         return f"It is {_describe(out)}; numbers are expected."
     if a.shape != b.shape:
         return f"Its shape is {a.shape}, and {b.shape} is expected."
-    if a.dtype.kind != b.dtype.kind and a.dtype.kind == "f" and np.allclose(a, b):
+    if (
+        a.dtype.kind != b.dtype.kind
+        and a.dtype.kind == "f"
+        and np.allclose(a, b)
+    ):
         return f"The values are right, but of type {a.dtype}; {b.dtype} is expected."
-    at = tuple(int(i) for i in np.argwhere(~np.isclose(a, b, rtol=1e-6, atol=1e-9))[0])
+    at = tuple(
+        int(i) for i in np.argwhere(~np.isclose(a, b, rtol=1e-6, atol=1e-9))[0]
+    )
     where = f"At {list(at)} it" if at else "It"
     return f"{where} is {a[at]:.6g}, and {b[at]:.6g} is expected."
 
@@ -164,7 +196,11 @@ def _stub():
 def _same(a, b):
     """Whether data are equal, to the last bit; what is not data counts as equal."""
     if isinstance(a, (tuple, list)):
-        return isinstance(b, type(a)) and len(a) == len(b) and all(map(_same, a, b))
+        return (
+            isinstance(b, type(a))
+            and len(a) == len(b)
+            and all(map(_same, a, b))
+        )
     try:
         return bool(np.array_equal(a, b, equal_nan=True))
     except (TypeError, ValueError):
@@ -173,11 +209,18 @@ def _same(a, b):
 
 def _failure(error):
     """The reader's exception, and the line of the reader's code where it was raised."""
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename != __file__]
+    frames = [
+        f
+        for f in traceback.extract_tb(error.__traceback__)
+        if f.filename != __file__
+    ]
     text = f"It stopped with {type(error).__name__}: {error}"
     if not frames:
         return text
-    own = next((f for f in reversed(frames) if "site-packages" not in f.filename), frames[0])
+    own = next(
+        (f for f in reversed(frames) if "site-packages" not in f.filename),
+        frames[0],
+    )
     line = own.line.strip()
     return f"{text}\n  in line {own.lineno} of {own.name}: {line}"
 
@@ -185,4 +228,8 @@ def _failure(error):
 def _describe(value):
     if isinstance(value, np.ndarray):
         return f"an array of shape {value.shape}"
-    return f"{value!r} ({type(value).__name__})" if np.isscalar(value) else type(value).__name__
+    return (
+        f"{value!r} ({type(value).__name__})"
+        if np.isscalar(value)
+        else type(value).__name__
+    )

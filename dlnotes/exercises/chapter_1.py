@@ -77,7 +77,10 @@ EXERCISES["merge-networks"] = (
         "The bias of the first network goes through the second one's weights; it is not lost.": (
             lambda v, c, w, b: (w @ v, b)
         ),
-        "The bias c has to be multiplied by w, too.": lambda v, c, w, b: (w @ v, b + c),
+        "The bias c has to be multiplied by w, too.": lambda v, c, w, b: (
+            w @ v,
+            b + c,
+        ),
         "That is the transpose: the new weights read D units and feed D'.": (
             lambda v, c, w, b: ((w @ v).T, b + w @ c)
         ),
@@ -134,7 +137,8 @@ EXERCISES["facing-right"] = (
     None,
     1025,
     {
-        "Teeth multiply from layer to layer; the flat piece on the left remains one piece.": 5**5,
+        "Teeth multiply from layer to layer; the flat piece on the left remains one piece.": 5
+        ** 5,
         "The flat piece counts, too.": 1024,
         "Four units, five layers: four teeth in each of five layers.": 5**4 + 1,
     },
@@ -153,7 +157,11 @@ EXERCISES["most-pieces"] = (
 
 
 def _recursion(D, d):
-    return 1 if D == 0 or d == 0 else _recursion(D - 1, d) + _recursion(D - 1, d - 1)
+    return (
+        1
+        if D == 0 or d == 0
+        else _recursion(D - 1, d) + _recursion(D - 1, d - 1)
+    )
 
 
 EXERCISES["zaslavsky-recursion"] = (
@@ -176,7 +184,9 @@ EXERCISES["backprop-by-hand-exercise"] = (
         "Unit 1 is silent, its pre-activation is -1: nothing passes through its ReLU.": (
             np.array([-12.0, -36, 4, 12, -12, 4, 0, -12, -4])
         ),
-        "The derivative of the square has a factor 2.": (np.array([0.0, 0, 2, 6, 0, 2, 0, -6, -2])),
+        "The derivative of the square has a factor 2.": (
+            np.array([0.0, 0, 2, 6, 0, 2, 0, -6, -2])
+        ),
         "The sign is turned round: the derivative of (f - y)² is 2 (f - y).": (
             np.array([0.0, 0, -4, -12, 0, -4, 0, 12, 4])
         ),
@@ -221,7 +231,11 @@ EXERCISES["division-rule"] = (
             lambda a, b: (a / b, 1 / b, a / b**2)
         ),
         "The derivative of 1/b is -1/b².": lambda a, b: (a / b, 1 / b, -a / b),
-        "The derivative by b is still multiplied by a.": lambda a, b: (a / b, 1 / b, -1 / b**2),
+        "The derivative by b is still multiplied by a.": lambda a, b: (
+            a / b,
+            1 / b,
+            -1 / b**2,
+        ),
     },
 )
 
@@ -232,11 +246,26 @@ def _several_layers(rng):
         pairs = list(zip(widths, widths[1:]))
         Omega = [rng.normal(size=(b, a)) for a, b in pairs]
         beta = [rng.normal(size=b) for _, b in pairs]
-        cases.append((Omega, beta, rng.normal(size=widths[0]), rng.normal(size=widths[-1])))
+        cases.append(
+            (
+                Omega,
+                beta,
+                rng.normal(size=widths[0]),
+                rng.normal(size=widths[-1]),
+            )
+        )
     return cases
 
 
-def _backprop(Omega, beta, x, y, factor=2, awake=lambda f, h, k: f[k - 1] > 0, act_last=False):
+def _backprop(
+    Omega,
+    beta,
+    x,
+    y,
+    factor=2,
+    awake=lambda f, h, k: f[k - 1] > 0,
+    act_last=False,
+):
     K = len(Omega) - 1
     h, f = [x], []
     for k in range(K + 1):
@@ -255,11 +284,15 @@ EXERCISES["backprop-k-layers"] = (
     _several_layers,
     _backprop,
     {
-        "The derivative of the square has a factor 2.": (lambda *args: _backprop(*args, factor=1)),
+        "The derivative of the square has a factor 2.": (
+            lambda *args: _backprop(*args, factor=1)
+        ),
         "Silent units let something through: multiply by a'[f], or test h > 0, not h >= 0.": (
             lambda *args: _backprop(*args, awake=lambda f, h, k: 1.0)
         ),
-        "There is no ReLU after the last layer.": lambda *args: _backprop(*args, act_last=True),
+        "There is no ReLU after the last layer.": lambda *args: _backprop(
+            *args, act_last=True
+        ),
         "The ReLU's slope is 1, not its output.": (
             lambda *args: _backprop(*args, awake=lambda f, h, k: h[k])
         ),
@@ -277,7 +310,9 @@ EXERCISES["backprop-k-layers"] = (
 
 
 def _layer(rng):
-    return [(rng.normal(size=(n, 3)), rng.normal(size=(n, 4))) for n in (1, 5, 8)]
+    return [
+        (rng.normal(size=(n, 3)), rng.normal(size=(n, 4))) for n in (1, 5, 8)
+    ]
 
 
 def _logits(rng):
@@ -285,14 +320,19 @@ def _logits(rng):
 
 
 def _counts(rng):
-    return [(rng.integers(0, 20, (k, k)) + np.eye(k, dtype=int),) for k in (3, 5, 10)]
+    return [
+        (rng.integers(0, 20, (k, k)) + np.eye(k, dtype=int),)
+        for k in (3, 5, 10)
+    ]
 
 
 EXERCISES["parameter-count"] = (
     None,
     6570,
     {
-        "Those are the weights only; every unit has a bias, too.": 64 * 64 + 64 * 32 + 32 * 10,
+        "Those are the weights only; every unit has a bias, too.": 64 * 64
+        + 64 * 32
+        + 32 * 10,
         "A layer from D inputs has D + 1 parameters for each of its units; the bias belongs to the"
         " output side, not to the input side.": 64 * 65 + 64 * 33 + 32 * 11,
     },
@@ -306,7 +346,10 @@ EXERCISES["layer-gradients"] = (
             lambda df, h: (h.T @ df, df.sum(axis=0))
         ),
         "β is added to every example, so its derivative is a sum over the examples, not a mean: the"
-        " 1/N of the loss is in df already.": lambda df, h: (df.T @ h, df.mean(axis=0)),
+        " 1/N of the loss is in df already.": lambda df, h: (
+            df.T @ h,
+            df.mean(axis=0),
+        ),
         "The bias gradient is summed over the wrong axis: one number a unit is wanted, not one an"
         " example.": lambda df, h: (df.T @ h, df.sum(axis=1)),
     },
@@ -333,7 +376,9 @@ def _worst_pair(counts):
 
 def _symmetric_pair(counts):
     errors = counts + counts.T - 2 * np.diag(np.diag(counts))
-    return tuple(int(i) for i in np.unravel_index(errors.argmax(), errors.shape))
+    return tuple(
+        int(i) for i in np.unravel_index(errors.argmax(), errors.shape)
+    )
 
 
 EXERCISES["worst-confusion"] = (
@@ -341,7 +386,9 @@ EXERCISES["worst-confusion"] = (
     _worst_pair,
     {
         "The diagonal holds the right answers; leave it out.": (
-            lambda c: tuple(int(i) for i in np.unravel_index(c.argmax(), c.shape))
+            lambda c: tuple(
+                int(i) for i in np.unravel_index(c.argmax(), c.shape)
+            )
         ),
         "The order matters: first the true class (the row), then the predicted one.": (
             lambda c: _worst_pair(c)[::-1]
@@ -376,14 +423,19 @@ EXERCISES["squared-error-gradient"] = (
 
 
 def _relu_outputs(rng):
-    return [(rng.normal(size=(n, 3)), np.maximum(rng.normal(size=(n, 3)), 0)) for n in (3, 5)]
+    return [
+        (rng.normal(size=(n, 3)), np.maximum(rng.normal(size=(n, 3)), 0))
+        for n in (3, 5)
+    ]
 
 
 EXERCISES["museum-relu"] = (
     _relu_outputs,
     lambda dh, h: dh * (h > 0),
     {
-        "That is the exhibit: after a ReLU h >= 0 is always true.": lambda dh, h: dh * (h >= 0),
+        "That is the exhibit: after a ReLU h >= 0 is always true.": lambda dh, h: (
+            dh * (h >= 0)
+        ),
         "The slope of a ReLU is 0 or 1, not its output.": lambda dh, h: dh * h,
         "That tests the derivative, not the unit.": lambda dh, h: dh * (dh > 0),
     },
@@ -392,7 +444,9 @@ EXERCISES["museum-relu"] = (
 
 def _square_first(rng):
     shapes = (4, 3, 3), (5, 3, 2), (2, 4, 6)
-    return [(rng.normal(size=(n, b)), rng.normal(size=(b, a))) for n, b, a in shapes]
+    return [
+        (rng.normal(size=(n, b)), rng.normal(size=(b, a))) for n, b, a in shapes
+    ]
 
 
 EXERCISES["museum-transpose"] = (
@@ -400,14 +454,19 @@ EXERCISES["museum-transpose"] = (
     lambda df, Omega: df @ Omega,
     {
         "That is the exhibit: it fits square layers only. With rows there is no transpose here.": (
-            lambda df, Omega: df @ Omega.T if len(set(Omega.shape)) == 1 else df @ Omega
+            lambda df, Omega: (
+                df @ Omega.T if len(set(Omega.shape)) == 1 else df @ Omega
+            )
         ),
     },
 )
 
 
 def _outputs(rng):
-    return [(rng.normal(size=(n, c)), rng.normal(size=(n, c))) for n, c in ((4, 4), (7, 3))]
+    return [
+        (rng.normal(size=(n, c)), rng.normal(size=(n, c)))
+        for n, c in ((4, 4), (7, 3))
+    ]
 
 
 EXERCISES["museum-mean"] = (
@@ -420,7 +479,9 @@ EXERCISES["museum-mean"] = (
         "Divide by the number of examples only: over the outputs the loss is a sum.": (
             lambda out, y: 2 * (out - y) / out.size
         ),
-        "The factor 2 of the square is missing.": lambda out, y: (out - y) / len(y),
+        "The factor 2 of the square is missing.": lambda out, y: (
+            (out - y) / len(y)
+        ),
     },
 )
 
@@ -436,7 +497,9 @@ EXERCISES["museum-axis"] = (
         "That is the exhibit: one number an example. Sum over the examples instead.": (
             lambda df: df.sum(axis=1)
         ),
-        "A sum, not a mean: the 1/N is in df already.": lambda df: df.mean(axis=0),
+        "A sum, not a mean: the 1/N is in df already.": lambda df: df.mean(
+            axis=0
+        ),
     },
 )
 
@@ -469,8 +532,12 @@ EXERCISES["museum-early-exercise"] = (
         "That is the exhibit: Omega_1 was changed before the derivative passed through it.": (
             lambda *args: _step(*args, early=True)
         ),
-        "The mean over the examples is missing.": lambda *args: _step(*args, N=1),
-        "The wrong way: gradient descent subtracts.": lambda *args: _step(*args[:4], -args[4]),
+        "The mean over the examples is missing.": lambda *args: _step(
+            *args, N=1
+        ),
+        "The wrong way: gradient descent subtracts.": lambda *args: _step(
+            *args[:4], -args[4]
+        ),
     },
 )
 

@@ -34,7 +34,9 @@ EXERCISES["sigma-hat-exercise"] = (
     _predictions,
     lambda f, y: np.sqrt(np.mean((y - f) ** 2)),
     {
-        "That is the variance; take the root.": lambda f, y: np.mean((y - f) ** 2),
+        "That is the variance; take the root.": lambda f, y: np.mean(
+            (y - f) ** 2
+        ),
         "Do not subtract the mean of the residuals: the network's output is the mean.": (
             lambda f, y: np.std(y - f)
         ),
@@ -62,14 +64,18 @@ EXERCISES["poisson-loss"] = (
                 1 - y / np.where(f > 0, f, np.nan),
             )
         ),
-        "The loss is the negative logarithm.": lambda f, y: (y * f - np.exp(f), y - np.exp(f)),
+        "The loss is the negative logarithm.": lambda f, y: (
+            y * f - np.exp(f),
+            y - np.exp(f),
+        ),
     },
 )
 
 
 def _angles(rng):
     return [
-        (rng.uniform(-4, 4, n), rng.uniform(-4, 4, n), kappa) for n, kappa in ((4, 0.5), (7, 3))
+        (rng.uniform(-4, 4, n), rng.uniform(-4, 4, n), kappa)
+        for n, kappa in ((4, 0.5), (7, 3))
     ]
 
 
@@ -87,7 +93,10 @@ EXERCISES["von-mises"] = (
             )
         ),
         "The normalising constant belongs to the loss.": (
-            lambda mu, y, kappa: (-kappa * np.cos(y - mu), -kappa * np.sin(y - mu))
+            lambda mu, y, kappa: (
+                -kappa * np.cos(y - mu),
+                -kappa * np.sin(y - mu),
+            )
         ),
     },
 )
@@ -101,14 +110,18 @@ EXERCISES["logit"] = (
         "The odds are p : (1 - p), here 4 : 1.": np.log(0.8),
         "The logarithm of the odds, not the odds.": 4.0,
         "The other way round: p stands above.": -np.log(4.0),
-        "That is the sigmoid of 0.8; its inverse is asked for.": 1 / (1 + np.exp(-0.8)),
+        "That is the sigmoid of 0.8; its inverse is asked for.": 1
+        / (1 + np.exp(-0.8)),
     },
 )
 
 
 def _logits_and_bits(rng):
     ends = np.array([[-800.0, -40.0], [40.0, 800.0]])
-    return [(rng.normal(size=(3, 2)), rng.integers(0, 2, (3, 2))), (ends, np.eye(2, dtype=int))]
+    return [
+        (rng.normal(size=(3, 2)), rng.integers(0, 2, (3, 2))),
+        (ends, np.eye(2, dtype=int)),
+    ]
 
 
 def _cross_entropy(f, y):
@@ -129,7 +142,9 @@ EXERCISES["stable-cross-entropy"] = (
             lambda f, y: np.maximum(f, 0) + np.log1p(np.exp(-np.abs(f)))
         ),
         "The last exponential has -|f|, so that it cannot overflow.": (
-            lambda f, y: np.maximum(f, 0) + np.log1p(np.exp(np.minimum(f, 700))) - y * f
+            lambda f, y: (
+                np.maximum(f, 0) + np.log1p(np.exp(np.minimum(f, 700))) - y * f
+            )
         ),
     },
 )
@@ -152,7 +167,9 @@ EXERCISES["log-sum-exp"] = (
         "What was subtracted must be added again outside the logarithm.": (
             lambda f: _log_sum_exp(f) - f.max(axis=1)
         ),
-        "That sums over the examples; sum over the classes.": lambda f: _log_sum_exp(f.T),
+        "That sums over the examples; sum over the classes.": lambda f: (
+            _log_sum_exp(f.T)
+        ),
         "Those are the largest logits alone.": lambda f: f.max(axis=1),
     },
 )
@@ -160,7 +177,10 @@ EXERCISES["log-sum-exp"] = (
 
 def _logits_and_labels(rng):
     large = np.array([[1000.0, 0, -1000], [0, 0, 0]])
-    return [(rng.normal(size=(5, 4)), rng.integers(0, 4, 5)), (large, np.array([1, 2]))]
+    return [
+        (rng.normal(size=(5, 4)), rng.integers(0, 4, 5)),
+        (large, np.array([1, 2])),
+    ]
 
 
 def _softmax_gradient(f, y):
@@ -238,7 +258,9 @@ EXERCISES["kl-classes"] = (
 EXERCISES["which-direction"] = (
     None,
     2,
-    {"Forward KL makes p cover all that q has, even with faces that look wrong.": 1},
+    {
+        "Forward KL makes p cover all that q has, even with faces that look wrong.": 1
+    },
 )
 
 EXERCISES["loss-floor"] = (
@@ -265,12 +287,17 @@ EXERCISES["where-to-invest"] = (
 
 
 def _fits(rng):
-    return [(rng.normal(size=(k, n)), rng.normal(size=n)) for k, n in ((4, 6), (9, 3))]
+    return [
+        (rng.normal(size=(k, n)), rng.normal(size=n))
+        for k, n in ((4, 6), (9, 3))
+    ]
 
 
 def _bias_and_variance(fits, truth):
     variance = fits.var(axis=0, ddof=1).mean()
-    return np.mean((fits.mean(axis=0) - truth) ** 2) - variance / len(fits), variance
+    return np.mean((fits.mean(axis=0) - truth) ** 2) - variance / len(
+        fits
+    ), variance
 
 
 EXERCISES["measure-bias-variance"] = (
@@ -292,7 +319,8 @@ EXERCISES["measure-bias-variance"] = (
         ),
         "Divide by count - 1, not by the count.": (
             lambda fits, truth: (
-                np.mean((fits.mean(axis=0) - truth) ** 2) - fits.var(axis=0).mean() / len(fits),
+                np.mean((fits.mean(axis=0) - truth) ** 2)
+                - fits.var(axis=0).mean() / len(fits),
                 fits.var(axis=0).mean(),
             )
         ),
@@ -304,7 +332,8 @@ EXERCISES["nearest-variance"] = (
     0.09,
     {
         "A variance is the square of the standard deviation.": 0.3,
-        "It repeats one target and averages nothing, so N does not help.": 0.09 / 8,
+        "It repeats one target and averages nothing, so N does not help.": 0.09
+        / 8,
     },
 )
 
@@ -326,7 +355,9 @@ EXERCISES["smallest-solution"] = (
         "That is a solution, but not the smallest: it must be a multiple of (3, 4).": (
             np.array([1.0, 0.5])
         ),
-        "That is the row itself; scale it so that the equation holds.": np.array([3.0, 4.0]),
+        "That is the row itself; scale it so that the equation holds.": np.array(
+            [3.0, 4.0]
+        ),
     },
 )
 

@@ -8,14 +8,19 @@ EXERCISES = {}
 
 
 def _outputs_of_tanh(rng):
-    return [(rng.normal(size=s), np.tanh(rng.normal(size=s))) for s in ((4, 3), (7, 2))]
+    return [
+        (rng.normal(size=s), np.tanh(rng.normal(size=s)))
+        for s in ((4, 3), (7, 2))
+    ]
 
 
 EXERCISES["tanh-backward"] = (
     _outputs_of_tanh,
     lambda dh, h: dh * (1 - h**2),
     {
-        "That is the derivative of the sigmoid.": lambda dh, h: dh * h * (1 - h),
+        "That is the derivative of the sigmoid.": lambda dh, h: (
+            dh * h * (1 - h)
+        ),
         "h is already the output: do not call tanh again.": (
             lambda dh, h: dh * (1 - np.tanh(h) ** 2)
         ),
@@ -44,24 +49,34 @@ EXERCISES["relu-explosion"] = (
 
 
 def _weights(rng):
-    return [(a, a + 0.1 * rng.normal(size=a.shape)) for a in (rng.normal(size=(4, 3)), np.ones(5))]
+    return [
+        (a, a + 0.1 * rng.normal(size=a.shape))
+        for a in (rng.normal(size=(4, 3)), np.ones(5))
+    ]
 
 
 EXERCISES["relative-update"] = (
     _weights,
-    lambda before, after: np.linalg.norm((after - before).ravel()) / np.linalg.norm(before.ravel()),
+    lambda before, after: (
+        np.linalg.norm((after - before).ravel())
+        / np.linalg.norm(before.ravel())
+    ),
     {
         "Divide by the length before, not after.": (
             lambda before, after: (
-                np.linalg.norm((after - before).ravel()) / np.linalg.norm(after.ravel())
+                np.linalg.norm((after - before).ravel())
+                / np.linalg.norm(after.ravel())
             )
         ),
         "That is the ratio of squares; take the root.": (
-            lambda before, after: np.sum((after - before) ** 2) / np.sum(before**2)
+            lambda before, after: (
+                np.sum((after - before) ** 2) / np.sum(before**2)
+            )
         ),
         "Take the length of the change, not the change of the length.": (
             lambda before, after: abs(
-                np.linalg.norm(after.ravel()) / np.linalg.norm(before.ravel()) - 1
+                np.linalg.norm(after.ravel()) / np.linalg.norm(before.ravel())
+                - 1
             )
         ),
     },
@@ -91,15 +106,23 @@ EXERCISES["he-compromise"] = (
 )
 
 EXERCISES["glorot-radius"] = (
-    lambda rng: [tuple(int(d) for d in rng.integers(10, 500, 2)) for _ in range(3)],
+    lambda rng: [
+        tuple(int(d) for d in rng.integers(10, 500, 2)) for _ in range(3)
+    ],
     lambda d_in, d_out: np.sqrt(6 / (d_in + d_out)),
     {
         "The root belongs over the variance, too: r = √(3 σ²), not √3 σ².": (
             lambda d_in, d_out: np.sqrt(3) * 2 / (d_in + d_out)
         ),
-        "That is the standard deviation.": lambda d_in, d_out: np.sqrt(2 / (d_in + d_out)),
-        "That is LeCun's: Glorot takes both widths.": lambda d_in, d_out: np.sqrt(3 / d_in),
-        "That is He's: Glorot takes both widths.": lambda d_in, d_out: np.sqrt(6 / d_in),
+        "That is the standard deviation.": lambda d_in, d_out: np.sqrt(
+            2 / (d_in + d_out)
+        ),
+        "That is LeCun's: Glorot takes both widths.": lambda d_in, d_out: (
+            np.sqrt(3 / d_in)
+        ),
+        "That is He's: Glorot takes both widths.": lambda d_in, d_out: np.sqrt(
+            6 / d_in
+        ),
     },
 )
 
@@ -117,7 +140,9 @@ EXERCISES["gain"] = (
         "That is the share which is kept; the gain makes up for it.": (
             lambda a, w: np.sum(w * a**2)
         ),
-        "The nodes do not count alike: use the weights.": lambda a, w: 1 / np.mean(a**2),
+        "The nodes do not count alike: use the weights.": lambda a, w: (
+            1 / np.mean(a**2)
+        ),
         "The mean square, not the variance.": (
             lambda a, w: 1 / (np.sum(w * a**2) - np.sum(w * a) ** 2)
         ),
@@ -128,7 +153,8 @@ EXERCISES["lecun-relu"] = (
     None,
     0.5**20,
     {
-        "That is the factor of its length, the root of the mean square.": 0.5**10,
+        "That is the factor of its length, the root of the mean square.": 0.5
+        ** 10,
         "With He's weights it would be 1; LeCun's have half the variance.": 1.0,
     },
 )
@@ -175,7 +201,14 @@ EXERCISES["classical-rate"] = (
 
 def _one_step(rng):
     return [
-        (rng.normal(size=n), rng.normal(size=n), 0.1, 0.9, np.arange(1.0, n + 1)) for n in (2, 5)
+        (
+            rng.normal(size=n),
+            rng.normal(size=n),
+            0.1,
+            0.9,
+            np.arange(1.0, n + 1),
+        )
+        for n in (2, 5)
     ]
 
 
@@ -192,12 +225,18 @@ EXERCISES["nesterov-step"] = (
             lambda *args: _nesterov(*args, ahead=0)
         ),
         "Look ahead by α β m, not by α m.": (
-            lambda phi, m, alpha, beta, h: _nesterov(phi, m, alpha, beta, h, ahead=1 / beta)
+            lambda phi, m, alpha, beta, h: _nesterov(
+                phi, m, alpha, beta, h, ahead=1 / beta
+            )
         ),
         "The gradient is weighted by 1-β: an average.": (
-            lambda phi, m, alpha, beta, h: _nesterov(phi, m, alpha, beta, h, fresh=1 / (1 - beta))
+            lambda phi, m, alpha, beta, h: _nesterov(
+                phi, m, alpha, beta, h, fresh=1 / (1 - beta)
+            )
         ),
-        "Look ahead against m: φ - α β m.": lambda *args: _nesterov(*args, ahead=-1),
+        "Look ahead against m: φ - α β m.": lambda *args: _nesterov(
+            *args, ahead=-1
+        ),
     },
 )
 
@@ -210,7 +249,9 @@ EXERCISES["clip-norm"] = (
     ],
     lambda g, c: g * min(1, c / max(np.linalg.norm(g), 1e-300)),
     {
-        "That is by value: it changes the direction.": lambda g, c: np.clip(g, -c, c),
+        "That is by value: it changes the direction.": lambda g, c: np.clip(
+            g, -c, c
+        ),
         "A gradient that is short enough stays as it is.": (
             lambda g, c: c * g / max(np.linalg.norm(g), 1e-300)
         ),
@@ -247,7 +288,8 @@ EXERCISES["adagrad-distance"] = (
     {
         "The steps shrink: 1/√t, from the second one on.": 4.0,
         "Divide by the root of the sum.": 1 + 1 / 2 + 1 / 3 + 1 / 4,
-        "The gradient's size cancels.": 5 * (1 + 1 / np.sqrt(2) + 1 / np.sqrt(3) + 1 / np.sqrt(4)),
+        "The gradient's size cancels.": 5
+        * (1 + 1 / np.sqrt(2) + 1 / np.sqrt(3) + 1 / np.sqrt(4)),
     },
 )
 
@@ -283,8 +325,20 @@ def _adam(phi, g, m, v, t, shift=1, inside=False, correct=True, square=True):
 
 def _adam_cases(rng):
     """At the start, and later; small gradients, so that the place of ε counts."""
-    first = rng.normal(size=3), 1e-4 * rng.normal(size=3), np.zeros(3), np.zeros(3), 0
-    later = rng.normal(size=4), rng.normal(size=4), rng.normal(size=4), rng.random(4), 7
+    first = (
+        rng.normal(size=3),
+        1e-4 * rng.normal(size=3),
+        np.zeros(3),
+        np.zeros(3),
+        0,
+    )
+    later = (
+        rng.normal(size=4),
+        rng.normal(size=4),
+        rng.normal(size=4),
+        rng.random(4),
+        7,
+    )
     return [first, later]
 
 
@@ -295,10 +349,12 @@ EXERCISES["adam-step"] = (
         "Correct the start: divide by 1 - 0.9^(t+1) and 1 - 0.999^(t+1).": (
             lambda *args: _adam(*args, correct=False)
         ),
-        "The exponent is t + 1, since t starts at 0.": lambda phi, g, m, v, t: _adam(
-            phi, g, m, v, t, shift=1 if t == 0 else 0
+        "The exponent is t + 1, since t starts at 0.": lambda phi, g, m, v, t: (
+            _adam(phi, g, m, v, t, shift=1 if t == 0 else 0)
         ),
-        "ε is added to the root, not inside it.": lambda *args: _adam(*args, inside=True),
+        "ε is added to the root, not inside it.": lambda *args: _adam(
+            *args, inside=True
+        ),
         "v keeps a square for every coordinate, not their sum.": (
             lambda *args: _adam(*args, square=False)
         ),
@@ -350,11 +406,15 @@ EXERCISES["adamax-step"] = (
     _adam_cases,
     _adamax,
     {
-        "There is no root: u is a size, not a square.": lambda *args: _adamax(*args, root=True),
+        "There is no root: u is a size, not a square.": lambda *args: _adamax(
+            *args, root=True
+        ),
         "|g| number by number, not the norm of the whole gradient.": (
             lambda *args: _adamax(*args, norm=True)
         ),
-        "m starts at 0: divide by 1 - 0.9^(t+1).": lambda *args: _adamax(*args, correct=False),
+        "m starts at 0: divide by 1 - 0.9^(t+1).": lambda *args: _adamax(
+            *args, correct=False
+        ),
     },
 )
 
@@ -396,8 +456,12 @@ EXERCISES["museum-starts"] = (
     lambda rng: [(64, 32), (70, 32), (5, 8), (96, 1)],
     lambda N, B: np.arange(0, N, B),
     {
-        "The last batch is missing.": lambda N, B: np.arange(0, max(N - B, 0), B),
-        "No batch starts behind the last example.": lambda N, B: np.arange(0, N + 1, B),
+        "The last batch is missing.": lambda N, B: np.arange(
+            0, max(N - B, 0), B
+        ),
+        "No batch starts behind the last example.": lambda N, B: np.arange(
+            0, N + 1, B
+        ),
     },
 )
 
