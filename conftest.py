@@ -1,4 +1,6 @@
-"""What pytest needs to know about the notebooks; the environment of every test."""
+"""What pytest needs to know about the notebooks; the environment of every
+test.
+"""
 
 import os
 

@@ -1,5 +1,6 @@
-"""What Sphinx needs to know about this book: solutions that fold, the tables of the back matter,
-the status page, downloads for readers."""
+"""What Sphinx needs to know about this book: solutions that fold, the tables of
+the back matter, the status page, downloads for readers.
+"""
 
 import hashlib
 import os
@@ -17,7 +18,8 @@ import reader
 
 FRAMES = reader.ROOT / "_build" / "frames"
 
-# The build runs the notebooks: one BLAS thread, no progress bars, figures for a page.
+# The build runs the notebooks: one BLAS thread, no progress bars, figures for a
+# page.
 os.environ.update(
     {
         name: "1"
@@ -35,7 +37,9 @@ MAP = reader.ROOT / "chapters" / "back" / "lecture-map.yml"
 
 
 def forget_stale_outputs(app, config):
-    """The execution cache knows the cells only: wipe it when the package or the lock changes."""
+    """The execution cache knows the cells only: wipe it when the package or the
+    lock changes.
+    """
     cache = Path(
         config.nb_execution_cache_path or app.outdir.parent / ".jupyter_cache"
     )
@@ -54,7 +58,9 @@ def forget_stale_outputs(app, config):
 
 
 def address(app):
-    """With a repository address in _config.yml the page's buttons point there; without, there are none."""
+    """With a repository address in _config.yml the page's buttons point there;
+    without, there are none.
+    """
     options = app.config.html_theme_options
     for name in (
         "use_repository_button",
@@ -65,11 +71,15 @@ def address(app):
 
 
 class details(nodes.General, nodes.Element):
-    """A native <details>: folds without JavaScript, and find-in-page and anchors open it."""
+    """A native <details>: folds without JavaScript, and find-in-page and
+    anchors open it.
+    """
 
 
 def fold_solutions(app, doctree):
-    """A solution cell becomes the stub that the reader fills in, and the solution, folded."""
+    """A solution cell becomes the stub that the reader fills in, and the
+    solution, folded.
+    """
     for cell in list(doctree.findall(nodes.container)):
         if "tag_solution" not in cell["classes"]:
             continue
@@ -86,7 +96,9 @@ def fold_solutions(app, doctree):
 
 
 def visit_citation(translator, node):
-    """An entry of the bibliography, without the ARIA roles of docutils, which are out of date."""
+    """An entry of the bibliography, without the ARIA roles of docutils, which
+    are out of date.
+    """
     translator.body.append(translator.starttag(node, "div", CLASS="citation"))
 
 
@@ -111,7 +123,9 @@ def lecture_map():
 
 
 class LectureMap(SphinxDirective):
-    """The tables of every idea of the lectures: where it stands in the book, its code, its tests."""
+    """The tables of every idea of the lectures: where it stands in the book,
+    its code, its tests.
+    """
 
     def run(self):
         self.env.note_dependency(str(MAP))
@@ -149,7 +163,9 @@ class LectureMap(SphinxDirective):
 
 
 class CheatSheet(SphinxDirective):
-    """What to remember: the last section but one of every notebook in this page's folder."""
+    """What to remember: the last section but one of every notebook in this
+    page's folder.
+    """
 
     def run(self):
         folder = Path(self.env.doc2path(self.env.docname)).parent
@@ -190,7 +206,9 @@ class Versions(SphinxDirective):
 
 
 def give_reader_notebooks(app, error):
-    """The page's download button gives the reader's notebook, without the solutions in the way."""
+    """The page's download button gives the reader's notebook, without the
+    solutions in the way.
+    """
     if error or app.builder.name != "html":
         return
     for source in reader.sources():

@@ -1,4 +1,5 @@
-"""Formulas as MathML, made when the book is built: no JavaScript, no server, 30 kB of font.
+"""Formulas as MathML, made when the book is built: no JavaScript, no server, 30
+kB of font.
 
 A formula that cannot be converted fails the build, with its place.
 """
@@ -58,7 +59,9 @@ def block(translator, node):
 
 
 def write_font(app, error):
-    """The glyphs of the formulas that the site has, and no others, as a web font."""
+    """The glyphs of the formulas that the site has, and no others, as a web
+    font.
+    """
     if error or app.builder.format != "html":
         return
     text = set(RADICAL)

@@ -1,4 +1,6 @@
-"""The static site: no request to a third party, nothing loaded that a page does not need."""
+"""The static site: no request to a third party, nothing loaded that a page does
+not need.
+"""
 
 import re
 import shutil
@@ -7,7 +9,8 @@ from pathlib import Path
 from bs4 import BeautifulSoup
 from fontTools import subset
 
-# Of what Jupyter Book puts on every page, this book uses none: live code, toggle buttons, tabs.
+# Of what Jupyter Book puts on every page, this book uses none: live code,
+# toggle buttons, tabs.
 UNUSED = re.compile(
     r"togglebutton|toggleHint|toggleOpen|thebe|THEBE|design-tabs|kernelName"
 )
@@ -15,7 +18,9 @@ ICONS = "vendor/fontawesome/webfonts"
 
 
 def leave_out(app, page, template, context, doctree):
-    """Drop unused scripts and styles, let the rest wait for the text, describe the page."""
+    """Drop unused scripts and styles, let the rest wait for the text, describe
+    the page.
+    """
     for kind in "script_files", "css_files":
         context[kind] = [
             f

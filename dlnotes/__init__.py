@@ -1,7 +1,8 @@
-"""dlnotes: the algorithms of the lectures, in NumPy, as the lectures write them.
+"""dlnotes: the algorithms of the lectures, in NumPy, as the lectures write
+them.
 
-f[x, φ] is ``f(x, phi)``: all parameters of a network are one flat array φ, and a leading axis of φ
-is a population of models.
+f[x, φ] is ``f(x, phi)``: all parameters of a network are one flat array φ, and
+a leading axis of φ is a population of models.
 """
 
 from . import data, scoreboard

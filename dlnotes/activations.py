@@ -1,4 +1,6 @@
-"""Activation functions: layers without parameters, applied to each number on its own."""
+"""Activation functions: layers without parameters, applied to each number on
+its own.
+"""
 
 import numpy as np
 
@@ -6,7 +8,8 @@ from .networks import Layer
 
 
 def sigmoid(z):
-    """The logistic function σ(z) = 1/(1 + e⁻ᶻ), of any shape; no overflow, exact in both tails.
+    """The logistic function σ(z) = 1/(1 + e⁻ᶻ), of any shape; no overflow,
+    exact in both tails.
 
     Lecture item 103.
 
@@ -21,7 +24,8 @@ def sigmoid(z):
 
 
 class Identity(Layer):
-    """The linear activation a[z] = z; a network of nothing else is one affine map.
+    """The linear activation a[z] = z; a network of nothing else is one affine
+    map.
 
     Lecture item 116 (a leaky ReLU of slope 1).
 
@@ -39,7 +43,8 @@ class Identity(Layer):
 
 
 class ReLU(Layer):
-    """The rectified linear unit a[z] = max(0, z), with derivative 1 for z > 0 and 0 for z ≤ 0.
+    """The rectified linear unit a[z] = max(0, z), with derivative 1 for z > 0
+    and 0 for z ≤ 0.
 
     Lecture items 1 and 114. Source: Fukushima 1969; Nair & Hinton 2010.
 
@@ -61,7 +66,8 @@ class ReLU(Layer):
 
 
 class Sigmoid(Layer):
-    """The logistic activation a[z] = 1/(1 + e⁻ᶻ), with a' = a (1 - a), at most ¼.
+    """The logistic activation a[z] = 1/(1 + e⁻ᶻ), with a' = a (1 - a), at most
+    ¼.
 
     Lecture items 103 and 107. Source: Rumelhart, Hinton & Williams 1986.
 
@@ -82,7 +88,8 @@ class Sigmoid(Layer):
 class Tanh(Layer):
     """The hyperbolic tangent a[z] = tanh z, with a' = 1 - a².
 
-    Lecture item 113. Source: LeCun, Bottou, Orr & Müller 1998, "Efficient BackProp".
+    Lecture item 113. Source: LeCun, Bottou, Orr & Müller 1998, "Efficient
+    BackProp".
 
     >>> import numpy as np
     >>> from dlnotes import Network

@@ -1,13 +1,16 @@
-"""Gradient clipping: a gradient function made from another, whose values are never too long."""
+"""Gradient clipping: a gradient function made from another, whose values are
+never too long.
+"""
 
 import numpy as np
 
 
 def clip_by_value(limit):
-    """Clipping for ``train(…, wrap=clip_by_value(1.0))``: each component to [-limit, limit].
+    """Clipping for ``train(…, wrap=clip_by_value(1.0))``: each component to
+    [-limit, limit].
 
-    It changes the direction: (0.9, 100) becomes (0.9, 1), turned by 41.5 degrees.
-    Lecture item 55 (Algorithm 6). Source: Mikolov 2012.
+    It changes the direction: (0.9, 100) becomes (0.9, 1), turned by 41.5
+    degrees. Lecture item 55 (Algorithm 6). Source: Mikolov 2012.
 
     >>> clip_by_value(1.0)(lambda phi: phi)(np.array([0.9, 100.0])).tolist()
     [0.9, 1.0]
@@ -17,7 +20,8 @@ def clip_by_value(limit):
 
 
 def clip_by_norm(limit):
-    """Clipping for ``train(…, wrap=clip_by_norm(1.0))``: g min(1, limit/‖g‖), model by model.
+    """Clipping for ``train(…, wrap=clip_by_norm(1.0))``: g min(1, limit/‖g‖),
+    model by model.
 
     It keeps the direction. ‖g‖ is the Euclidean norm of the whole gradient.
     Lecture item 55. Source: Pascanu, Mikolov & Bengio 2013, arXiv:1211.5063.

@@ -1,12 +1,15 @@
-"""The one way to show a figure, and the one way to make a slider, in the book's notebooks.
+"""The one way to show a figure, and the one way to make a slider, in the book's
+notebooks.
 
-Importing this module sets the book's Matplotlib style: colours that colour-blind readers can tell
-apart, and ink that follows the page, light or dark.
+Importing this module sets the book's Matplotlib style: colours that
+colour-blind readers can tell apart, and ink that follows the page, light or
+dark.
 
-The variable DLNOTES_FIGURES says where the figures go. Unset, in a live kernel: PNG pictures and
-ipywidgets. A folder, while the website is built: SVG, and every frame of a slider drawn beforehand
-(the folder keeps them for the tests). ``test``: everything is drawn as for the website, but only
-the first and the last frame.
+The variable DLNOTES_FIGURES says where the figures go. Unset, in a live kernel:
+PNG pictures and ipywidgets. A folder, while the website is built: SVG, and
+every frame of a slider drawn beforehand (the folder keeps them for the tests).
+``test``: everything is drawn as for the website, but only the first and the
+last frame.
 """
 
 import ast
@@ -27,8 +30,9 @@ import matplotlib.pyplot as plt
 from cycler import cycler
 from IPython.display import display
 
-# After Okabe & Ito, who chose colours that colour-blind readers can tell apart; darker, so that
-# text in them can be read on white. The website has lighter ones for the dark (book.css).
+# After Okabe & Ito, who chose colours that colour-blind readers can tell apart;
+# darker, so that text in them can be read on white. The website has lighter
+# ones for the dark (book.css).
 COLORS = ["#0072b2", "#b84a00", "#007a59", "#9c4a80", "#8a6000", "#5b5b5b"]
 LIGHT = (
     "#cfe5f3 #f9d9c3 #c9ecdf #eed3e4 #efe2bd #dedede #e4f2b4 #ded9f7".split()
@@ -66,36 +70,47 @@ plt.rcParams.update(
 
 
 def figure(fig, alt):
-    """Show a Matplotlib figure, with a text that says what it shows for those who cannot see it.
+    """Show a Matplotlib figure, with a text that says what it shows for those
+    who cannot see it.
 
-    On the website it becomes an SVG that follows light and dark; in JupyterLab a PNG. The figure
-    is closed, and nothing is returned. ``alt`` states the finding, not the kind of the picture.
+    On the website it becomes an SVG that follows light and dark; in JupyterLab
+    a PNG. The figure is closed, and nothing is returned. ``alt`` states the
+    finding, not the kind of the picture.
 
     >>> fig, ax = plt.subplots()
     >>> figure(fig, alt="plot")
     Traceback (most recent call last):
-    ValueError: alt: got 'plot', expected a sentence that states what the figure shows
+    ValueError: alt: got 'plot', expected a sentence
     """
     text = html.escape(_sentence(alt))
     if _target():
-        picture = f'<div class="dl-frame" role="img" aria-label="{text}">{_svg(fig, alt)}</div>'
+        picture = (
+            '<div class="dl-frame" role="img"'
+            f' aria-label="{text}">{_svg(fig, alt)}</div>'
+        )
         shown = f'<figure class="dl-figure">{picture}</figure>'
     else:
-        shown = f'<img alt="{text}" width="{round(fig.get_figwidth() * 100)}" src="{_png(fig)}">'
+        shown = (
+            f'<img alt="{text}" width="{round(fig.get_figwidth() * 100)}"'
+            f' src="{_png(fig)}">'
+        )
     plt.close(fig)
     display({"text/html": shown}, raw=True)
 
 
 def explore(draw, alt, *, play=False, start=None, **ranges):
-    """A figure with one slider or two. ``draw(**values)`` returns the figure for these values.
+    """A figure with one slider or two. ``draw(**values)`` returns the figure
+    for these values.
 
-    ``ranges``: for each argument of ``draw`` the explicit list of its values, at most 41 for one
-    slider, or 9 x 9 for two. ``start`` gives the values shown at first, and when JavaScript is off;
-    without it they are the first of each list. ``alt`` is a sentence, or a function of the values
-    that returns one. ``play`` adds a button that moves the first slider.
+    ``ranges``: for each argument of ``draw`` the explicit list of its values,
+    at most 41 for one slider, or 9 x 9 for two. ``start`` gives the values
+    shown at first, and when JavaScript is off; without it they are the first of
+    each list. ``alt`` is a sentence, or a function of the values that returns
+    one. ``play`` adds a button that moves the first slider.
 
-    In a live kernel the sliders are ipywidgets and draw anew; on the website all frames are drawn
-    beforehand, and each is kept as its difference from the first. Nothing is returned.
+    In a live kernel the sliders are ipywidgets and draw anew; on the website
+    all frames are drawn beforehand, and each is kept as its difference from the
+    first. Nothing is returned.
 
     >>> explore(lambda a: None, alt="too many values for a slider", a=range(99))
     Traceback (most recent call last):
@@ -110,7 +125,8 @@ def explore(draw, alt, *, play=False, start=None, **ranges):
     if len(combinations) > MOST_FRAMES[len(ranges)]:
         raise ValueError(
             f"ranges: got {len(combinations)} frames, expected at most"
-            f" {MOST_FRAMES[len(ranges)]} with {('one slider', 'two sliders')[len(ranges) - 1]}"
+            f" {MOST_FRAMES[len(ranges)]} with"
+            f" {('one slider', 'two sliders')[len(ranges) - 1]}"
         )
     start = {name: values[0] for name, values in ranges.items()} | (start or {})
     if start.keys() != ranges.keys() or any(
@@ -138,7 +154,9 @@ def explore(draw, alt, *, play=False, start=None, **ranges):
 
 
 def show_source(*objects):
-    """Show the source of functions, methods or classes of the package, without their docstrings."""
+    """Show the source of functions, methods or classes of the package, without
+    their docstrings.
+    """
     text = "\n\n".join(_source(o) for o in objects)
     display({"text/markdown": f"```python\n{text}\n```"}, raw=True)
 
@@ -151,7 +169,8 @@ def _sentence(alt):
     if not isinstance(alt, str) or len(alt.split()) < 4:
         plt.close("all")
         raise ValueError(
-            f"alt: got {alt!r}, expected a sentence that states what the figure shows"
+            f"alt: got {alt!r}, expected a sentence that states what the figure"
+            " shows"
         )
     return alt
 
@@ -170,7 +189,9 @@ def _png(fig):
 
 
 def _svg(fig, name):
-    """The figure as SVG text that can stand inside a page beside others; ``name`` sets its ids."""
+    """The figure as SVG text that can stand inside a page beside others;
+    ``name`` sets its ids.
+    """
     salt = "f" + hashlib.sha256(name.encode()).hexdigest()[:7]
     with plt.rc_context({"svg.hashsalt": salt}), io.StringIO() as file:
         fig.savefig(
@@ -191,14 +212,18 @@ def _svg(fig, name):
 
 
 def _rounded(match):
-    """Two decimals are a hundredth of a point: enough for coordinates, which alone are rounded."""
+    """Two decimals are a hundredth of a point: enough for coordinates, which
+    alone are rounded.
+    """
     if "scale" in match[0] or "matrix" in match[0]:
         return match[0]
     return re.sub(r"\d+\.\d{3,}", lambda m: f"{float(m[0]):.2f}", match[0])
 
 
 def _page(frames, alts, ranges, start, play):
-    """The slider as HTML: the frame shown at first, native range inputs, all frames as changes."""
+    """The slider as HTML: the frame shown at first, native range inputs, all
+    frames as changes.
+    """
     name = re.search(r'id="(f\w{7})-', frames[0])[1]
     at = {
         parameter: values.index(start[parameter])
@@ -218,7 +243,8 @@ def _page(frames, alts, ranges, start, play):
     }
     controls = "".join(
         f"<label><span>{html.escape(parameter.replace('_', ' '))}</span>"
-        f'<input type="range" min="0" max="{len(values) - 1}" step="1" value="{at[parameter]}"'
+        f'<input type="range" min="0" max="{len(values) - 1}" step="1"'
+        f' value="{at[parameter]}"'
         f' aria-valuetext="{html.escape(_label(start[parameter]))}">'
         f"<output>{html.escape(_label(start[parameter]))}</output></label>"
         for parameter, values in ranges.items()
@@ -232,17 +258,20 @@ def _page(frames, alts, ranges, start, play):
         "</", "<\\/"
     )
     return (
-        f'<figure class="dl-figure dl-explore" id="{name}">'
-        f'<div class="dl-frame" role="img" aria-label="{html.escape(alts[shown])}">{frames[shown]}</div>'
-        f'<div class="dl-controls" hidden>{controls}{button}</div>'
-        f'<script type="application/json">{text}</script></figure>'
+        f'<figure class="dl-figure dl-explore" id="{name}"><div'
+        ' class="dl-frame" role="img"'
+        f' aria-label="{html.escape(alts[shown])}">{frames[shown]}</div><div'
+        f' class="dl-controls" hidden>{controls}{button}</div><script'
+        f' type="application/json">{text}</script></figure>'
     )
 
 
 def _changes(base, frame, lines):
-    """What to do to the lines of the frame shown at first: [from, to, new lines], from the last to the first.
+    """What to do to the lines of the frame shown at first: [from, to, new
+    lines], from the last to the first.
 
-    A new line is its number in ``lines``, in which every line of the slider stands once.
+    A new line is its number in ``lines``, in which every line of the slider
+    stands once.
     """
     blocks = difflib.SequenceMatcher(
         None, base, frame, autojunk=False
@@ -255,7 +284,9 @@ def _changes(base, frame, lines):
 
 
 def _keep(frames, folder):
-    """Write the frames as Python drew them; the test of the site compares the page with them."""
+    """Write the frames as Python drew them; the test of the site compares the
+    page with them.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     name = re.search(r'id="(f\w{7})-', frames[0])[1]
     text = json.dumps(frames, ensure_ascii=False)

@@ -8,7 +8,9 @@ from .networks import _check_count, _check_rng
 
 
 class GradientCheck(NamedTuple):
-    """The outcome of `check_gradient`: the largest relative error, and where it is."""
+    """The outcome of `check_gradient`: the largest relative error, and where it
+    is.
+    """
 
     error: float
     worst: int
@@ -18,35 +20,43 @@ class GradientCheck(NamedTuple):
 
     def __repr__(self):
         return (
-            f"{self.checked:,} derivatives checked; largest error {self.error:.0e}, at phi[{self.worst}]:"
-            f" gradient {self.gradient:.6g}, differences {self.differences:.6g}"
+            f"{self.checked:,} derivatives checked; largest error"
+            f" {self.error:.0e}, at phi[{self.worst}]: gradient"
+            f" {self.gradient:.6g}, differences {self.differences:.6g}"
         )
 
 
 def check_gradient(fn, phi, *, rng=None, coordinates=None, h=1e-5):
-    """Compare the gradient that ``fn`` returns with central differences of the loss it returns.
+    """Compare the gradient that ``fn`` returns with central differences of the
+    loss it returns.
 
-    (L[φ + h eⱼ] - L[φ - h eⱼ]) / 2h for every coordinate j, or for ``coordinates`` of them drawn by
-    ``rng``. ``fn(phi)`` returns ``(loss, dphi)``; φ is (P,) and float64. The error of a coordinate is
-    ``|a - b| / max(1, |a|, |b|)``: around 1e-9 is right, 1e-3 is a bug (or a kink of ReLU within h).
+    (L[φ + h eⱼ] - L[φ - h eⱼ]) / 2h for every coordinate j, or for
+    ``coordinates`` of them drawn by ``rng``. ``fn(phi)`` returns ``(loss,
+    dphi)``; φ is (P,) and float64. The error of a coordinate is ``|a - b| /
+    max(1, |a|, |b|)``: around 1e-9 is right, 1e-3 is a bug (or a kink of ReLU
+    within h).
 
-    Lecture item 10. Source: the definition of a derivative; Bengio 2012, arXiv:1206.5533, section 4.
+    Lecture item 10. Source: the definition of a derivative; Bengio 2012,
+    arXiv:1206.5533, section 4.
 
     >>> phi = np.array([1.0, 2.0, 3.0])
     >>> check_gradient(lambda phi: (np.sum(phi**2), 2 * phi), phi).error < 1e-8
     True
-    >>> check_gradient(lambda phi: (np.sum(phi**2), 2 * phi + np.eye(3)[1]), phi).worst
+    >>> wrong = lambda phi: (np.sum(phi**2), 2 * phi + np.eye(3)[1])
+    >>> check_gradient(wrong, phi).worst
     1
     """
     phi = np.array(phi)
     if phi.ndim != 1 or phi.dtype != np.float64 or phi.size == 0:
         raise ValueError(
-            f"phi: got {phi.dtype} of shape {phi.shape}, expected float64 of shape (P,)"
+            f"phi: got {phi.dtype} of shape {phi.shape}, expected float64 of"
+            " shape (P,)"
         )
     pair = fn(phi.copy())
     if not isinstance(pair, tuple) or len(pair) != 2 or np.ndim(pair[0]) != 0:
         raise ValueError(
-            f"fn: it returned {type(pair).__name__}, expected (loss, dphi), loss a number"
+            f"fn: it returned {type(pair).__name__}, expected (loss, dphi),"
+            " loss a number"
         )
     ours = np.array(pair[1], float)  # a copy: fn may use the same buffer again
     if ours.shape != phi.shape:

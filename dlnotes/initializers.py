@@ -1,21 +1,26 @@
-"""Starting values for weights: functions that fill Ω, of shape (D_out, D_in), in place.
+"""Starting values for weights: functions that fill Ω, of shape (D_out, D_in),
+in place.
 
-Only a variance is chosen; the distribution is normal, or uniform of the same variance. Options are
-fixed with ``functools.partial``: ``Dense(64, 32, init=partial(he, fan="out"))``.
+Only a variance is chosen; the distribution is normal, or uniform of the same
+variance. Options are fixed with ``functools.partial``: ``Dense(64, 32,
+init=partial(he, fan="out"))``.
 """
 
 import math
 
 
 def he(Omega, rng, fan="in", uniform=False, slope=0.0):
-    """He initialization: mean 0 and variance 2/D_in, so that ReLU keeps the scale going forward.
+    """He initialization: mean 0 and variance 2/D_in, so that ReLU keeps the
+    scale going forward.
 
-    ``Omega``: (D_out, D_in), filled in place; ``rng``: a Generator. ``fan``: "in" for 2/D_in, "out"
-    for 2/D_out, which keeps the scale of derivatives going backward, or "mean" for 4/(D_in + D_out).
-    ``slope``: that of a leaky ReLU for negative inputs; the variance is divided by 1 + slope².
+    ``Omega``: (D_out, D_in), filled in place; ``rng``: a Generator. ``fan``:
+    "in" for 2/D_in, "out" for 2/D_out, which keeps the scale of derivatives
+    going backward, or "mean" for 4/(D_in + D_out). ``slope``: that of a leaky
+    ReLU for negative inputs; the variance is divided by 1 + slope².
     ``uniform``: draw from U[-r, r] with r = √(3 variance).
 
-    Lecture items 36 (Algorithm 2) and 37. Source: He, Zhang, Ren & Sun 2015, arXiv:1502.01852.
+    Lecture items 36 (Algorithm 2) and 37. Source: He, Zhang, Ren & Sun 2015,
+    arXiv:1502.01852.
 
     >>> import numpy as np
     >>> Omega = np.empty((500, 200))
@@ -35,9 +40,10 @@ def he(Omega, rng, fan="in", uniform=False, slope=0.0):
 def glorot(Omega, rng, uniform=False):
     """Glorot (or Xavier) initialization: mean 0 and variance 2/(D_in + D_out).
 
-    A compromise between forward and backward for activations that are the identity near zero, such
-    as tanh. ``Omega``: (D_out, D_in), filled in place; ``rng``: a Generator. ``uniform``: draw from
-    U[-r, r] with r = √(6/(D_in + D_out)).
+    A compromise between forward and backward for activations that are the
+    identity near zero, such as tanh. ``Omega``: (D_out, D_in), filled in place;
+    ``rng``: a Generator. ``uniform``: draw from U[-r, r] with r = √(6/(D_in +
+    D_out)).
 
     Lecture item 38 (Algorithm 3). Source: Glorot & Bengio 2010.
 
@@ -52,12 +58,14 @@ def glorot(Omega, rng, uniform=False):
 
 
 def lecun(Omega, rng, uniform=False):
-    """LeCun initialization: mean 0 and variance 1/D_in, which keeps the scale of linear layers.
+    """LeCun initialization: mean 0 and variance 1/D_in, which keeps the scale
+    of linear layers.
 
-    Also what SELU needs. ``Omega``: (D_out, D_in), filled in place; ``rng``: a Generator.
-    ``uniform``: draw from U[-r, r] with r = √(3/D_in).
+    Also what SELU needs. ``Omega``: (D_out, D_in), filled in place; ``rng``: a
+    Generator. ``uniform``: draw from U[-r, r] with r = √(3/D_in).
 
-    Lecture item 39 (Algorithm 4). Source: LeCun, Bottou, Orr & Müller 1998, "Efficient BackProp".
+    Lecture item 39 (Algorithm 4). Source: LeCun, Bottou, Orr & Müller 1998,
+    "Efficient BackProp".
 
     >>> import numpy as np
     >>> Omega = np.empty((500, 200))

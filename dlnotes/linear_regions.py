@@ -1,4 +1,6 @@
-"""Linear regions: into how many straight pieces does a ReLU network cut its input?"""
+"""Linear regions: into how many straight pieces does a ReLU network cut its
+input?
+"""
 
 import math
 from typing import NamedTuple
@@ -14,10 +16,11 @@ CLOSE = (
 
 
 class Pieces(NamedTuple):
-    """A piecewise linear function of one input: f[x] = slopes[i]·x + intercepts[i] on piece i.
+    """A piecewise linear function of one input: f[x] = slopes[i]·x +
+    intercepts[i] on piece i.
 
-    ``edges`` (n + 1,) are the ends of the n pieces, from ``low`` to ``high``; ``slopes`` and
-    ``intercepts`` are (n, D_out).
+    ``edges`` (n + 1,) are the ends of the n pieces, from ``low`` to ``high``;
+    ``slopes`` and ``intercepts`` are (n, D_out).
     """
 
     edges: np.ndarray
@@ -31,19 +34,22 @@ class Pieces(NamedTuple):
 
 
 def linear_pieces(f, phi, low=-np.inf, high=np.inf):
-    """The pieces of a ReLU network with one input, exactly: a `Pieces`. Nothing is sampled.
+    """The pieces of a ReLU network with one input, exactly: a `Pieces`. Nothing
+    is sampled.
 
-    A dense layer changes slopes and intercepts, piece by piece. A ReLU cuts a piece where a unit
-    crosses zero, and silences the units below zero. At the end, neighbours with the same slopes are
-    one piece. Time and memory grow with the number of pieces n: D² n for each layer of width D.
+    A dense layer changes slopes and intercepts, piece by piece. A ReLU cuts a
+    piece where a unit crosses zero, and silences the units below zero. At the
+    end, neighbours with the same slopes are one piece. Time and memory grow
+    with the number of pieces n: D² n for each layer of width D.
 
-    ``f``: a Network of Dense, ReLU and Identity layers (or of such networks); ``phi``: (P,);
-    ``low``, ``high``: the interval. ValueError: another layer, or more than one input.
-    Lecture items 1, 3, 5 and 6. Source: the definition; Serra, Tjandraatmadja & Ramalingam 2018,
-    arXiv:1711.02114, count regions in any dimension with integer programs.
+    ``f``: a Network of Dense, ReLU and Identity layers (or of such networks);
+    ``phi``: (P,); ``low``, ``high``: the interval. ValueError: another layer,
+    or more than one input. Lecture items 1, 3, 5 and 6. Source: the definition;
+    Serra, Tjandraatmadja & Ramalingam 2018, arXiv:1711.02114, count regions in
+    any dimension with integer programs.
 
     >>> f = Network(Dense(1, 2), ReLU(), Dense(2, 1))
-    >>> phi = np.array([1.0, -1.0, 0.0, 0.0, 1.0, 1.0, 0.0])  # relu(x) + relu(-x) = |x|
+    >>> phi = np.array([1.0, -1.0, 0.0, 0.0, 1.0, 1.0, 0.0])  # it makes |x|
     >>> pieces = linear_pieces(f, phi)
     >>> pieces.count, pieces.edges.tolist(), pieces.slopes.ravel().tolist()
     (2, [-inf, 0.0, inf], [-1.0, 1.0])
@@ -88,13 +94,16 @@ def _through(f, phi, pieces):
             pieces = _clip(pieces)
         elif not isinstance(layer, Identity):
             raise ValueError(
-                f"f: its layer {layer!r} is none of Dense, ReLU, Identity, Network"
+                f"f: its layer {layer!r} is none of Dense, ReLU, Identity,"
+                " Network"
             )
     return pieces
 
 
 def _clip(pieces):
-    """max(0, ·): new edges where a unit crosses zero, zeros where a unit is below."""
+    """max(0, ·): new edges where a unit crosses zero, zeros where a unit is
+    below.
+    """
     edges, slopes, intercepts = pieces
     with np.errstate(divide="ignore", invalid="ignore"):
         zeros = 0 - intercepts / slopes  # (n, D); infinite for constant units
@@ -133,11 +142,13 @@ def _merge(pieces):
 
 
 def count_regions(D, d_in):
-    """The number of regions into which D hyperplanes in general position cut a d_in-dimensional space.
+    """The number of regions into which D hyperplanes in general position cut a
+    d_in-dimensional space.
 
-    Σⱼ C(D, j) for j = 0 … d_in: the most regions of one hidden layer of D ReLU units; D + 1 for
-    one input, 2ᴰ as long as D ≤ d_in. ``D``, ``d_in``: whole numbers, at least 1.
-    Lecture item 5. Source: Zaslavsky 1975, "Facing up to arrangements".
+    Σⱼ C(D, j) for j = 0 … d_in: the most regions of one hidden layer of D ReLU
+    units; D + 1 for one input, 2ᴰ as long as D ≤ d_in. ``D``, ``d_in``: whole
+    numbers, at least 1. Lecture item 5. Source: Zaslavsky 1975, "Facing up to
+    arrangements".
 
     >>> count_regions(3, 1), count_regions(3, 2), count_regions(3, 3)
     (4, 7, 8)
@@ -148,14 +159,16 @@ def count_regions(D, d_in):
 
 
 def sawtooth(D, K):
-    """A network with K hidden layers of D units that makes (D+1)^K pieces, the most possible.
+    """A network with K hidden layers of D units that makes (D+1)^K pieces, the
+    most possible.
 
-    Each layer folds [0, 1] onto itself: D + 1 teeth, each from 0 to 1 or back. Its joints are at
-    (2j - 1) / (2D + 1), j = 1 … D; the unit of the third joint faces left, all others right. The
-    first tooth has slope 2D + 1, the others ±(D + 1/2). Returns ``(f, phi)``, as a full network:
-    the matrix between two hidden layers has rank 1. ``D``: at least 3; ``K``: at least 1.
-    Lecture items 3 and 6. Source: this book's, after Montúfar, Pascanu, Cho & Bengio 2014,
-    arXiv:1402.1869.
+    Each layer folds [0, 1] onto itself: D + 1 teeth, each from 0 to 1 or back.
+    Its joints are at (2j - 1) / (2D + 1), j = 1 … D; the unit of the third
+    joint faces left, all others right. The first tooth has slope 2D + 1, the
+    others ±(D + 1/2). Returns ``(f, phi)``, as a full network: the matrix
+    between two hidden layers has rank 1. ``D``: at least 3; ``K``: at least 1.
+    Lecture items 3 and 6. Source: this book's, after Montúfar, Pascanu, Cho &
+    Bengio 2014, arXiv:1402.1869.
 
     >>> linear_pieces(*sawtooth(3, 2)).count
     16
@@ -163,7 +176,8 @@ def sawtooth(D, K):
     _check_count("K", K)
     if isinstance(D, bool) or not isinstance(D, (int, np.integer)) or D < 3:
         raise ValueError(
-            f"D: got {D!r}, expected a whole number, at least 3: two units cannot fold"
+            f"D: got {D!r}, expected a whole number, at least 3: two units"
+            " cannot fold"
         )
     j = np.arange(1, D + 1)
     joints, faces, out = (

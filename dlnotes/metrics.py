@@ -6,9 +6,11 @@ from .networks import _check_count
 
 
 def accuracy(predicted, y):
-    """The fraction of right labels: a float, or (M,) if ``predicted`` is (M, N).
+    """The fraction of right labels: a float, or (M,) if ``predicted`` is (M,
+    N).
 
-    ``predicted``: (N,) or (M, N); ``y``: the true labels, (N,) or the same shape.
+    ``predicted``: (N,) or (M, N); ``y``: the true labels, (N,) or the same
+    shape.
 
     >>> accuracy(np.array([1, 2, 3, 3]), np.array([1, 2, 3, 4]))
     0.75
@@ -19,9 +21,11 @@ def accuracy(predicted, y):
 
 
 def confusion_matrix(predicted, y, classes):
-    """Counts of true class (row) against predicted class (column): (classes, classes).
+    """Counts of true class (row) against predicted class (column): (classes,
+    classes).
 
-    ``predicted``, ``y``: whole numbers below ``classes``, as for `accuracy`; populations are added up.
+    ``predicted``, ``y``: whole numbers below ``classes``, as for `accuracy`;
+    populations are added up.
 
     >>> confusion_matrix(np.array([0, 1, 1]), np.array([0, 0, 1]), 2).tolist()
     [[1, 1], [0, 1]]
@@ -31,7 +35,8 @@ def confusion_matrix(predicted, y, classes):
     for name, labels in ("predicted", predicted), ("y", y):
         if labels.min() < 0 or labels.max() >= classes:
             raise ValueError(
-                f"{name}: got {labels.min()} to {labels.max()}, expected 0 to {classes - 1}"
+                f"{name}: got {labels.min()} to {labels.max()}, expected 0 to"
+                f" {classes - 1}"
             )
     counts = np.zeros((classes, classes), int)
     np.add.at(counts, (np.broadcast_to(y, predicted.shape), predicted), 1)
@@ -39,7 +44,9 @@ def confusion_matrix(predicted, y, classes):
 
 
 def _labels(predicted, y):
-    """Both as whole numbers, if they can be compared: (N,) or (M, N) with (N,) or the same shape."""
+    """Both as whole numbers, if they can be compared: (N,) or (M, N) with (N,)
+    or the same shape.
+    """
     predicted, y = np.asarray(predicted), np.asarray(y)
     for name, a in ("predicted", predicted), ("y", y):
         if a.dtype.kind not in "biu":
@@ -48,7 +55,8 @@ def _labels(predicted, y):
             )
     if predicted.ndim == 2 and predicted.shape[0] > 1 == predicted.shape[1]:
         raise ValueError(
-            f"predicted: got shape {predicted.shape}, expected (N,); write [..., 0]"
+            f"predicted: got shape {predicted.shape}, expected (N,); write"
+            " [..., 0]"
         )
     if (
         predicted.size == 0
@@ -57,6 +65,7 @@ def _labels(predicted, y):
     ):
         raise ValueError(
             f"predicted: got shape {predicted.shape} for y of shape {y.shape},"
-            " expected the same, or a leading axis of models; and at least one example"
+            " expected the same, or a leading axis of models; and at least one"
+            " example"
         )
     return predicted.astype(int), y.astype(int)

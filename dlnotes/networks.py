@@ -1,10 +1,12 @@
-"""Networks f[x, φ]: layers are descriptions, and all parameters are one flat array φ.
+"""Networks f[x, φ]: layers are descriptions, and all parameters are one flat
+array φ.
 
-A layer owns no arrays. It says how many entries of φ it needs (``size``), reads its weights as
-views into φ, and knows two things: its forward pass and its backward pass.
+A layer owns no arrays. It says how many entries of φ it needs (``size``), reads
+its weights as views into φ, and knows two things: its forward pass and its
+backward pass.
 
-A leading axis of φ is a *population*: ``(P,)`` is one network, ``(M, P)`` are M networks that the
-same code runs at once.
+A leading axis of φ is a *population*: ``(P,)`` is one network, ``(M, P)`` are M
+networks that the same code runs at once.
 """
 
 from typing import NamedTuple
@@ -13,18 +15,18 @@ import numpy as np
 
 from .initializers import he
 
-# Linux gives every freed array over 128 kB back to the system, and the next one pays for fresh
-# pages: half the time of a population's step. Freeing one large array, which is never touched,
-# makes the C library keep up to 32 MB for reuse.
+# Linux gives every freed array over 128 kB back to the system, and the next one
+# pays for fresh pages: half the time of a population's step. Freeing one large
+# array, which is never touched, makes the C library keep up to 32 MB for reuse.
 np.empty(2**25 - 2**16, np.uint8)
 
 
 class Context(NamedTuple):
     """What a layer may need to know besides its input and its parameters.
 
-    ``train``: use batch statistics and update the running ones. ``rng``: None, or the Generator of
-    random layers (for a population a list, one Generator a model). ``state``: the layer's own view
-    of the running statistics, or None.
+    ``train``: use batch statistics and update the running ones. ``rng``: None,
+    or the Generator of random layers (for a population a list, one Generator a
+    model). ``state``: the layer's own view of the running statistics, or None.
     """
 
     train: bool = False
@@ -33,11 +35,13 @@ class Context(NamedTuple):
 
 
 class Layer:
-    """A differentiable function of an input and of some parameters: the base of every layer.
+    """A differentiable function of an input and of some parameters: the base of
+    every layer.
 
-    ``size`` is its number of parameters, ``stats`` its number of running statistics, and the first
-    ``decays`` parameters are weights, which a penalty may shrink (biases are not). A subclass
-    writes `forward` and `backward`, and `fill` if it has parameters.
+    ``size`` is its number of parameters, ``stats`` its number of running
+    statistics, and the first ``decays`` parameters are weights, which a penalty
+    may shrink (biases are not). A subclass writes `forward` and `backward`, and
+    `fill` if it has parameters.
     """
 
     size = 0
@@ -46,30 +50,39 @@ class Layer:
     d_in = None  # the number of input features, where a layer demands one
 
     def features(self, d):
-        """Number of output features for ``d`` input features (None: not known); checks d."""
+        """Number of output features for ``d`` input features (None: not known);
+        checks d.
+        """
         return d
 
     def fill(self, phi, rng):
-        """Write initial values into ``phi``, the layer's own view of shape ``(size,)``."""
+        """Write initial values into ``phi``, the layer's own view of shape
+        ``(size,)``.
+        """
 
     def fill_state(self, state):
-        """Write initial running statistics into ``state``, of shape ``(..., stats)``."""
+        """Write initial running statistics into ``state``, of shape ``(...,
+        stats)``.
+        """
 
     def forward(self, x, phi, ctx):
         """Return the output, and whatever `backward` will need."""
         raise NotImplementedError
 
     def backward(self, dy, saved, phi, dphi, need_dx=True):
-        """Backward pass I: return ∂ℓ/∂x for ``dy`` = ∂ℓ/∂y. Pass II: write ∂ℓ/∂φ into ``dphi``.
+        """Backward pass I: return ∂ℓ/∂x for ``dy`` = ∂ℓ/∂y. Pass II: write
+        ∂ℓ/∂φ into ``dphi``.
 
-        With ``need_dx`` false nobody asks for ∂ℓ/∂x (the first layer of a network: a third of its
-        work), and None may be returned.
+        With ``need_dx`` false nobody asks for ∂ℓ/∂x (the first layer of a
+        network: a third of its work), and None may be returned.
         """
         raise NotImplementedError
 
     @property
     def decay_mask(self):
-        """Which entries of φ are weights: a Boolean array of shape ``(size,)``."""
+        """Which entries of φ are weights: a Boolean array of shape
+        ``(size,)``.
+        """
         return np.arange(self.size) < self.decays
 
     def __repr__(self):
@@ -77,14 +90,17 @@ class Layer:
 
 
 class Dense(Layer):
-    """The fully connected layer f = Ω h + β of lecture 1, for every example of a batch.
+    """The fully connected layer f = Ω h + β of lecture 1, for every example of
+    a batch.
 
-    Rows are examples, so the code reads ``h @ Ω.mT + β``: h is (..., N, D_in), Ω is (D_out, D_in) as
-    in the lecture, β is (D_out,), and the result is (..., N, D_out). Its parameters are Ω, row by
-    row, then β: D_out (D_in + 1) of them. ``init`` fills Ω (He's by default); β starts at zero.
+    Rows are examples, so the code reads ``h @ Ω.mT + β``: h is (..., N, D_in),
+    Ω is (D_out, D_in) as in the lecture, β is (D_out,), and the result is (...,
+    N, D_out). Its parameters are Ω, row by row, then β: D_out (D_in + 1) of
+    them. ``init`` fills Ω (He's by default); β starts at zero.
 
     Lecture items 4 (the layer) and 9-11 (its forward and backward passes).
-    Source: Rumelhart, Hinton & Williams 1986, "Learning representations by back-propagating errors".
+    Source: Rumelhart, Hinton & Williams 1986, "Learning representations by
+    back-propagating errors".
 
     >>> import numpy as np
     >>> layer = Dense(2, 3)
@@ -106,7 +122,9 @@ class Dense(Layer):
         self.size = self.decays + self.d_out
 
     def views(self, phi):
-        """Ω and β as views into φ, of shapes (..., D_out, D_in) and (..., D_out)."""
+        """Ω and β as views into φ, of shapes (..., D_out, D_in) and (...,
+        D_out).
+        """
         Omega, beta = phi[..., : self.decays], phi[..., self.decays :]
         return Omega.reshape(*phi.shape[:-1], self.d_out, self.d_in), beta
 
@@ -143,11 +161,13 @@ class Dense(Layer):
 
 
 class Append(Layer):
-    """Appends d learned numbers, the same ones for every example: outputs that ignore the input.
+    """Appends d learned numbers, the same ones for every example: outputs that
+    ignore the input.
 
-    So a network can learn a constant, such as one log σ for all inputs. Shapes: (..., N, D) to
-    (..., N, D + d); d parameters, which start at zero and do not decay.
-    Lecture item 23 (the homoscedastic model). Source: Prince 2023, section 5.3.4.
+    So a network can learn a constant, such as one log σ for all inputs. Shapes:
+    (..., N, D) to (..., N, D + d); d parameters, which start at zero and do not
+    decay. Lecture item 23 (the homoscedastic model). Source: Prince 2023,
+    section 5.3.4.
 
     >>> import numpy as np
     >>> f = Network(Dense(1, 1), Append(2))
@@ -170,9 +190,13 @@ class Append(Layer):
             np.broadcast_shapes(x.shape[:-2], phi.shape[:-1]) + x.shape[-2:-1]
         )
         parts = x, phi[..., None, :]
-        return np.concatenate(
-            [np.broadcast_to(a, lead + a.shape[-1:]) for a in parts], axis=-1
-        ), None
+        return (
+            np.concatenate(
+                [np.broadcast_to(a, lead + a.shape[-1:]) for a in parts],
+                axis=-1,
+            ),
+            None,
+        )
 
     def backward(self, dy, saved, phi, dphi, need_dx=True):
         dphi[...] = dy[..., -self.size :].sum(axis=-2)
@@ -183,10 +207,12 @@ class Append(Layer):
 
 
 class Network(Layer):
-    """Layers one after the other: the network f[x, φ] of lecture 1. A network is itself a layer.
+    """Layers one after the other: the network f[x, φ] of lecture 1. A network
+    is itself a layer.
 
-    ``f(x, phi)`` is the output; `gradient` is back-propagation.
-    Lecture items 4, 9-11 and 157. Source: Prince 2023, "Understanding Deep Learning", section 4.5.
+    ``f(x, phi)`` is the output; `gradient` is back-propagation. Lecture items
+    4, 9-11 and 157. Source: Prince 2023, "Understanding Deep Learning", section
+    4.5.
 
     >>> import numpy as np
     >>> from dlnotes import ReLU
@@ -226,12 +252,14 @@ class Network(Layer):
         self.d_in = self._first_d_in()
 
     def _first_d_in(self):
-        """The number of features that the input must have; None if any number will do."""
+        """The number of features that the input must have; None if any number
+        will do.
+        """
         for layer in self.layers:
             if layer.d_in is not None or layer.features(1) != 1:
                 return layer.d_in
 
-    # A network as a layer ------------------------------------------------------------------------
+    # A network as a layer ----------------------------------------------------
 
     def features(self, d):
         for layer in self.layers:
@@ -268,13 +296,15 @@ class Network(Layer):
     def decay_mask(self):
         return np.concatenate([layer.decay_mask for layer in self.layers])
 
-    # What a reader calls -------------------------------------------------------------------------
+    # What a reader calls -----------------------------------------------------
 
     def init(self, rng, models=None, dtype=float):
-        """Fresh parameters: φ of shape ``(P,)``, or ``(models, P)`` for a population.
+        """Fresh parameters: φ of shape ``(P,)``, or ``(models, P)`` for a
+        population.
 
-        Each member of a population comes from its own Generator, ``rng.spawn(models)[m]``, so that
-        member m is the same network whether it is trained alone or among others.
+        Each member of a population comes from its own Generator,
+        ``rng.spawn(models)[m]``, so that member m is the same network whether
+        it is trained alone or among others.
         """
         _check_rng(rng)
         if np.dtype(dtype).kind != "f":
@@ -286,7 +316,8 @@ class Network(Layer):
             self.fill(phi, rng)
             if np.isnan(phi).any():
                 raise ValueError(
-                    "layers: one left parameters without a value; fill them in place"
+                    "layers: one left parameters without a value; fill them in"
+                    " place"
                 )
             return phi
         _check_count("models", models)
@@ -295,7 +326,9 @@ class Network(Layer):
         )
 
     def init_state(self, models=None, dtype=float):
-        """Fresh running statistics: shape ``(stats,)`` or ``(models, stats)``; often empty."""
+        """Fresh running statistics: shape ``(stats,)`` or ``(models, stats)``;
+        often empty.
+        """
         if models is not None:
             _check_count("models", models)
         state = np.empty(
@@ -305,20 +338,24 @@ class Network(Layer):
         return state
 
     def __call__(self, x, phi, *, state=None, rng=None):
-        """The output f[x, φ], of shape (N, D_out), or (M, N, D_out) for a population.
+        """The output f[x, φ], of shape (N, D_out), or (M, N, D_out) for a
+        population.
 
-        ``x``: (N, D), or (M, N, D) when each model has its own data. ``state``: running statistics.
-        With ``rng``, random layers stay random (Monte-Carlo dropout).
+        ``x``: (N, D), or (M, N, D) when each model has its own data. ``state``:
+        running statistics. With ``rng``, random layers stay random (Monte-Carlo
+        dropout).
         """
         self.check(x, phi, state)
         return self.forward(x, phi, Context(False, spawn(rng, phi), state))[0]
 
     def gradient(self, x, y, phi, loss, *, state=None, rng=None):
-        """Back-propagation: the mean loss L[φ] of a batch, and ∂L/∂φ, of φ's shape.
+        """Back-propagation: the mean loss L[φ] of a batch, and ∂L/∂φ, of φ's
+        shape.
 
-        ``loss`` is a distribution (Algorithm 1), ``y`` its targets. Layers behave as in training:
-        batch statistics, and ``rng`` for random layers; ``state`` is moved in place. For a
-        population the loss has shape (M,): one for each model.
+        ``loss`` is a distribution (Algorithm 1), ``y`` its targets. Layers
+        behave as in training: batch statistics, and ``rng`` for random layers;
+        ``state`` is moved in place. For a population the loss has shape (M,):
+        one for each model.
 
         Lecture items 9 (forward pass), 10 and 11 (backward passes I and II).
 
@@ -339,13 +376,16 @@ class Network(Layer):
         if phi.ndim == 1:
             dphi.fill(
                 np.nan
-            )  # what a layer forgets to write must not look like the last gradient
+                # what a layer forgets to write must not pass for a gradient
+            )
         self.backward(dout, saved, phi, dphi, need_dx=False)
         mean = nll.sum(axis=-1) / N
         return (mean if phi.ndim == 2 else float(mean)), dphi
 
     def check(self, x, phi, state=None):
-        """Raise a ValueError that says which of x, φ and state does not fit this network."""
+        """Raise a ValueError that says which of x, φ and state does not fit
+        this network.
+        """
         for name, a in ("x", x), ("phi", phi):
             if not isinstance(a, np.ndarray):
                 raise ValueError(
@@ -353,20 +393,24 @@ class Network(Layer):
                 )
         if phi.ndim not in (1, 2) or phi.shape[-1] != self.size:
             raise ValueError(
-                f"phi: got shape {phi.shape}, expected ({self.size},), or (M, {self.size}) for M models"
+                f"phi: got shape {phi.shape}, expected ({self.size},), or (M,"
+                f" {self.size}) for M models"
             )
         if phi.dtype.kind != "f":
             raise ValueError(
-                f"phi: got {phi.dtype}, expected floats; it starts as f.init(rng)"
+                f"phi: got {phi.dtype}, expected floats; it starts as"
+                " f.init(rng)"
             )
         if x.dtype != phi.dtype:
             raise ValueError(
-                f"x: got {x.dtype}, expected φ's float type, {phi.dtype}; write x.astype(phi.dtype)"
+                f"x: got {x.dtype}, expected φ's float type, {phi.dtype}; write"
+                " x.astype(phi.dtype)"
             )
         d_in = self.d_in
         if x.ndim < 2 or (d_in is not None and x.shape[-1] != d_in):
             raise ValueError(
-                f"x: got shape {x.shape}, expected (N, {d_in or 'D'}): rows are examples"
+                f"x: got shape {x.shape}, expected (N, {d_in or 'D'}): rows are"
+                " examples"
             )
         if (
             d_in is not None
@@ -374,8 +418,8 @@ class Network(Layer):
             and (x.ndim > 3 or x.shape[:1] != phi.shape[:-1])
         ):
             raise ValueError(
-                f"x: got shape {x.shape} for phi of shape {phi.shape}, expected (N, {d_in}),"
-                f" or (M, N, {d_in}) with the M models of phi"
+                f"x: got shape {x.shape} for phi of shape {phi.shape}, expected"
+                f" (N, {d_in}), or (M, N, {d_in}) with the M models of phi"
             )
         if 0 in x.shape:
             raise ValueError(
@@ -386,8 +430,9 @@ class Network(Layer):
         ):
             got = "None" if state is None else f"shape {state.shape}"
             raise ValueError(
-                f"state: got {got}, expected shape {phi.shape[:-1] + (self.stats,)};"
-                " it starts as f.init_state()"
+                f"state: got {got}, expected shape"
+                f" {phi.shape[:-1] + (self.stats,)}; it starts as"
+                " f.init_state()"
             )
 
     def __repr__(self):
@@ -405,9 +450,11 @@ class Network(Layer):
 
 
 def spawn(rng, phi):
-    """The Generators of random layers: ``rng`` itself for one model, one of its own for each of M.
+    """The Generators of random layers: ``rng`` itself for one model, one of its
+    own for each of M.
 
-    ``rng`` may be None, a Generator, or (for a population) already a list of M Generators.
+    ``rng`` may be None, a Generator, or (for a population) already a list of M
+    Generators.
     """
     if rng is None:
         return None
@@ -418,7 +465,8 @@ def spawn(rng, phi):
         _check_rng(one)
     if len(rng) != len(phi):
         raise ValueError(
-            f"rng: got {len(rng)} Generators, expected one for each of {len(phi)} models"
+            f"rng: got {len(rng)} Generators, expected one for each of"
+            f" {len(phi)} models"
         )
     return rng
 
@@ -426,7 +474,8 @@ def spawn(rng, phi):
 def _check_rng(rng):
     if not isinstance(rng, np.random.Generator):
         raise ValueError(
-            f"rng: got {rng!r}, expected a Generator: np.random.default_rng(seed)"
+            f"rng: got {rng!r}, expected a Generator:"
+            " np.random.default_rng(seed)"
         )
 
 

@@ -1,18 +1,21 @@
-"""Optimizers: the two or three lines of the lecture, written on the flat vector φ.
+"""Optimizers: the two or three lines of the lecture, written on the flat vector
+φ.
 
-An optimizer is handed the gradient *function*, not a gradient: Nesterov's needs it at another
-point. Its memory is explicit, made by ``init(phi)`` and passed to every ``step``:
+An optimizer is handed the gradient *function*, not a gradient: Nesterov's needs
+it at another point. Its memory is explicit, made by ``init(phi)`` and passed to
+every ``step``:
 
     memory = optimizer.init(phi)
     optimizer.step(phi, grad, memory)      # moves phi and memory in place
 
-α, β and the others are a number, an array of shape (M, 1) (one value for each model of a
-population), or a schedule, a function of the step number t = 0, 1, 2, … that returns either. They
-are attributes, and may be changed between two steps. A weight decay λ may also be an array of φ's
-own shape: ``0.01 * f.decay_mask`` spares the biases.
+α, β and the others are a number, an array of shape (M, 1) (one value for each
+model of a population), or a schedule, a function of the step number t = 0, 1,
+2, … that returns either. They are attributes, and may be changed between two
+steps. A weight decay λ may also be an array of φ's own shape: ``0.01 *
+f.decay_mask`` spares the biases.
 
-Everywhere g = ∂L/∂φ, squares, roots and divisions are taken number by number, and every moment
-starts at zero.
+Everywhere g = ∂L/∂φ, squares, roots and divisions are taken number by number,
+and every moment starts at zero.
 """
 
 from types import SimpleNamespace
@@ -21,9 +24,11 @@ import numpy as np
 
 
 class Optimizer:
-    """The base: keeps the hyperparameters, counts the steps t, makes the memory.
+    """The base: keeps the hyperparameters, counts the steps t, makes the
+    memory.
 
-    A subclass names in ``moments`` the vectors that it remembers, and writes ``update``.
+    A subclass names in ``moments`` the vectors that it remembers, and writes
+    ``update``.
     """
 
     moments = ()
@@ -32,20 +37,25 @@ class Optimizer:
         self.alpha = alpha
 
     def init(self, phi):
-        """The memory before the first step: t = 0 and every moment zero, of φ's shape."""
+        """The memory before the first step: t = 0 and every moment zero, of φ's
+        shape.
+        """
         return SimpleNamespace(
             t=0, **{name: np.zeros_like(phi) for name in self.moments}
         )
 
     def step(self, phi, grad, memory):
-        """Take one step: move ``phi`` and ``memory`` in place. ``grad(phi)`` returns ∂L/∂φ."""
+        """Take one step: move ``phi`` and ``memory`` in place. ``grad(phi)``
+        returns ∂L/∂φ.
+        """
         if phi.dtype.kind != "f":
             raise ValueError(f"phi: got {phi.dtype}, expected floats")
         for name in self.moments:
             if getattr(getattr(memory, name, None), "shape", None) != phi.shape:
                 raise ValueError(
-                    f"memory: its {name} does not fit phi of shape {phi.shape}; it starts as"
-                    f" optimizer.init(phi), for this {type(self).__name__}"
+                    f"memory: its {name} does not fit phi of shape {phi.shape};"
+                    " it starts as optimizer.init(phi), for this"
+                    f" {type(self).__name__}"
                 )
 
         def checked(point):
@@ -65,11 +75,15 @@ class Optimizer:
         memory.t += 1
 
     def update(self, phi, grad, s):
-        """The lecture's equations. ``s`` is the memory: s.t, and each moment by its name."""
+        """The lecture's equations. ``s`` is the memory: s.t, and each moment by
+        its name.
+        """
         raise NotImplementedError
 
     def at(self, name, t, phi):
-        """The hyperparameter called ``name`` at step t: a float, or a float64 array (M, 1)."""
+        """The hyperparameter called ``name`` at step t: a float, or a float64
+        array (M, 1).
+        """
         value = getattr(self, name)
         value = value(t) if callable(value) else value
         if type(value) is not float:
@@ -84,7 +98,8 @@ class Optimizer:
         inside = (low <= value) & (value < high)
         if not (inside if isinstance(inside, bool) else inside.all()):
             raise ValueError(
-                f"{name}: got {value} at step {t}, expected {low} <= {name} < {high}"
+                f"{name}: got {value} at step {t}, expected {low} <= {name} <"
+                f" {high}"
             )
         return value
 
@@ -107,9 +122,11 @@ class Optimizer:
 
 
 class GradientDescent(Optimizer):
-    """φ ← φ - α g: gradient descent; stochastic, if ``grad`` looks at a mini-batch.
+    """φ ← φ - α g: gradient descent; stochastic, if ``grad`` looks at a
+    mini-batch.
 
-    Lecture items 57 (Algorithm 8) and 105. Source: Cauchy 1847; Robbins & Monro 1951.
+    Lecture items 57 (Algorithm 8) and 105. Source: Cauchy 1847; Robbins & Monro
+    1951.
 
     >>> phi = np.array([4.0])
     >>> optimizer = GradientDescent(alpha=0.25)
@@ -150,8 +167,8 @@ class Momentum(Optimizer):
 class Nesterov(Momentum):
     """Momentum whose gradient is taken where the momentum leads, at φ - α β m.
 
-    m ← β m + (1-β) g[φ - α β m], φ ← φ - α m.
-    Lecture item 60 (Algorithm 10). Source: Nesterov 1983; Sutskever et al. 2013.
+    m ← β m + (1-β) g[φ - α β m], φ ← φ - α m. Lecture item 60 (Algorithm 10).
+    Source: Nesterov 1983; Sutskever et al. 2013.
 
     >>> phi = np.array([4.0])
     >>> optimizer = Nesterov(alpha=0.25, beta=0.5)
@@ -172,13 +189,15 @@ class Nesterov(Momentum):
 class SignDescent(Optimizer):
     """φ ← φ - α g/(√(g²) + ε): the lecture's normalised gradient descent.
 
-    Every coordinate moves by α, against the sign of its derivative, however small that is.
-    Lecture item 61 (Algorithm 11). Source: Riedmiller & Braun 1993; Prince 2023, equation 6.13;
-    as signSGD: Bernstein et al. 2018, arXiv:1802.04434.
+    Every coordinate moves by α, against the sign of its derivative, however
+    small that is. Lecture item 61 (Algorithm 11). Source: Riedmiller & Braun
+    1993; Prince 2023, equation 6.13; as signSGD: Bernstein et al. 2018,
+    arXiv:1802.04434.
 
     >>> phi = np.array([4.0, -5.0])
     >>> optimizer = SignDescent(alpha=0.5)
-    >>> optimizer.step(phi, lambda phi: np.array([2.0, -300.0]), optimizer.init(phi))
+    >>> grad = lambda phi: np.array([2.0, -300.0])
+    >>> optimizer.step(phi, grad, optimizer.init(phi))
     >>> phi.round(6).tolist()
     [3.5, -4.5]
     """
@@ -221,13 +240,14 @@ class AdaGrad(Optimizer):
 class RMSProp(Optimizer):
     """s ← ρ s + (1-ρ) g², φ ← φ - α g/(√s + ε): AdaGrad that forgets.
 
-    ``rho``: ρ, the share of the old average that is kept. The start at s = 0 is not corrected: the
-    first step is α/√(1-ρ).
-    Lecture item 63 (Algorithm 13). Source: Tieleman & Hinton 2012, lecture 6.5.
+    ``rho``: ρ, the share of the old average that is kept. The start at s = 0 is
+    not corrected: the first step is α/√(1-ρ). Lecture item 63 (Algorithm 13).
+    Source: Tieleman & Hinton 2012, lecture 6.5.
 
     >>> phi = np.array([4.0])
     >>> optimizer = RMSProp(alpha=0.5, rho=0.75)
-    >>> optimizer.step(phi, lambda phi: np.array([3.0]), optimizer.init(phi))
+    >>> grad = lambda phi: np.array([3.0])
+    >>> optimizer.step(phi, grad, optimizer.init(phi))
     >>> phi.round(6).tolist()
     [3.0]
     """
@@ -247,16 +267,18 @@ class RMSProp(Optimizer):
 
 
 class Adam(Optimizer):
-    """Momentum divided by the root of a running mean of g², both corrected for their start at 0.
+    """Momentum divided by the root of a running mean of g², both corrected for
+    their start at 0.
 
-    m ← β m + (1-β) g,  v ← γ v + (1-γ) g²,  m̂ = m/(1-β^(t+1)),  v̂ = v/(1-γ^(t+1)),
-    φ ← φ - α m̂/(√v̂ + ε). The first step is α in every coordinate, however large the gradient, as
-    long as it is much larger than ε.
+    m ← β m + (1-β) g,  v ← γ v + (1-γ) g²,  m̂ = m/(1-β^(t+1)),  v̂ =
+    v/(1-γ^(t+1)), φ ← φ - α m̂/(√v̂ + ε). The first step is α in every
+    coordinate, however large the gradient, as long as it is much larger than ε.
     Lecture item 64 (Algorithm 14). Source: Kingma & Ba 2014, arXiv:1412.6980.
 
     >>> phi = np.array([4.0, -5.0])
     >>> optimizer = Adam(alpha=0.5)
-    >>> optimizer.step(phi, lambda phi: np.array([2.0, -300.0]), optimizer.init(phi))
+    >>> grad = lambda phi: np.array([2.0, -300.0])
+    >>> optimizer.step(phi, grad, optimizer.init(phi))
     >>> phi.round(6).tolist()
     [3.5, -4.5]
     """
@@ -284,13 +306,14 @@ class Adam(Optimizer):
 class NAdam(Adam):
     """Adam that looks ahead as Nesterov does: the coming average replaces m̂.
 
-    m̄ = β m/(1-β^(t+2)) + (1-β) g/(1-β^(t+1)), with the new m, and φ ← φ - α m̄/(√v̂ + ε).
-    β is constant here; the paper's and the libraries' variant lets it grow with t.
-    Lecture item 65. Source: Dozat 2016.
+    m̄ = β m/(1-β^(t+2)) + (1-β) g/(1-β^(t+1)), with the new m, and φ ← φ - α
+    m̄/(√v̂ + ε). β is constant here; the paper's and the libraries' variant
+    lets it grow with t. Lecture item 65. Source: Dozat 2016.
 
     >>> phi = np.array([4.0])
     >>> optimizer = NAdam(alpha=0.5)
-    >>> optimizer.step(phi, lambda phi: np.array([2.0]), optimizer.init(phi))
+    >>> grad = lambda phi: np.array([2.0])
+    >>> optimizer.step(phi, grad, optimizer.init(phi))
     >>> phi.round(4).tolist()  # a first step of α (0.9 · 0.1/0.19 + 1)
     [3.2632]
     """
@@ -308,15 +331,17 @@ class NAdam(Adam):
 
 
 class AdaMax(Adam):
-    """Adam whose scale is the largest recent derivative of each coordinate, not their mean square.
+    """Adam whose scale is the largest recent derivative of each coordinate, not
+    their mean square.
 
-    m ← β m + (1-β) g,  u ← max(γ u, abs(g)),  φ ← φ - α/(1-β^(t+1)) · m/(u + ε). No root, and u
-    needs no correction.
-    Lecture item 66. Source: Kingma & Ba 2014, arXiv:1412.6980, section 7.1 (which has no ε).
+    m ← β m + (1-β) g,  u ← max(γ u, abs(g)),  φ ← φ - α/(1-β^(t+1)) · m/(u +
+    ε). No root, and u needs no correction. Lecture item 66. Source: Kingma & Ba
+    2014, arXiv:1412.6980, section 7.1 (which has no ε).
 
     >>> phi = np.array([4.0, -5.0])
     >>> optimizer = AdaMax(alpha=0.5)
-    >>> optimizer.step(phi, lambda phi: np.array([2.0, -300.0]), optimizer.init(phi))
+    >>> grad = lambda phi: np.array([2.0, -300.0])
+    >>> optimizer.step(phi, grad, optimizer.init(phi))
     >>> phi.round(6).tolist()
     [3.5, -4.5]
     """
@@ -341,15 +366,17 @@ class AdaMax(Adam):
 
 
 class WeightDecay(Optimizer):
-    """φ ← (1-λ) φ - α g: gradient descent that shrinks the weights at every step.
+    """φ ← (1-λ) φ - α g: gradient descent that shrinks the weights at every
+    step.
 
-    For a constant α it is gradient descent on L + λ/(2α) Σ φ². ``lam``: λ, a number or an array of
-    φ's shape; not multiplied by α.
-    Lecture items 67 (Algorithm 15) and 68. Source: Hanson & Pratt 1988; Krogh & Hertz 1991.
+    For a constant α it is gradient descent on L + λ/(2α) Σ φ². ``lam``: λ, a
+    number or an array of φ's shape; not multiplied by α. Lecture items 67
+    (Algorithm 15) and 68. Source: Hanson & Pratt 1988; Krogh & Hertz 1991.
 
     >>> phi = np.array([4.0, 4.0])
     >>> optimizer = WeightDecay(alpha=0.25, lam=np.array([0.5, 0.0]))
-    >>> optimizer.step(phi, lambda phi: np.array([2.0, 2.0]), optimizer.init(phi))
+    >>> grad = lambda phi: np.array([2.0, 2.0])
+    >>> optimizer.step(phi, grad, optimizer.init(phi))
     >>> phi.tolist()
     [1.5, 3.5]
     """
@@ -369,13 +396,15 @@ class WeightDecay(Optimizer):
 class AdamW(Adam):
     """Adam with a weight decay of its own: φ ← φ - α (m̂/(√v̂ + ε) + λ φ).
 
-    The decay does not pass through the moments, so that all weights shrink alike. ``lam``: λ, a
-    number or an array of φ's shape; it is multiplied by α, and follows its schedule.
-    Lecture item 69 (Algorithm 16). Source: Loshchilov & Hutter 2017, arXiv:1711.05101.
+    The decay does not pass through the moments, so that all weights shrink
+    alike. ``lam``: λ, a number or an array of φ's shape; it is multiplied by α,
+    and follows its schedule. Lecture item 69 (Algorithm 16). Source: Loshchilov
+    & Hutter 2017, arXiv:1711.05101.
 
     >>> phi = np.array([4.0, -5.0])
     >>> optimizer = AdamW(alpha=0.5, lam=0.1)
-    >>> optimizer.step(phi, lambda phi: np.array([2.0, -300.0]), optimizer.init(phi))
+    >>> grad = lambda phi: np.array([2.0, -300.0])
+    >>> optimizer.step(phi, grad, optimizer.init(phi))
     >>> phi.round(6).tolist()
     [3.3, -4.25]
     """
@@ -392,7 +421,9 @@ class AdamW(Adam):
 
 
 def average(m, beta, new):
-    """m ← β m + (1-β) new, in place: the exponential moving average of the lecture."""
+    """m ← β m + (1-β) new, in place: the exponential moving average of the
+    lecture.
+    """
     m *= cast(beta, m)
     m += cast(1 - beta, m) * new
 
@@ -405,12 +436,16 @@ def divided(m, v, eps):
 
 
 def cast(value, phi):
-    """A hyperparameter in φ's float type (a Python float already adapts to it)."""
+    """A hyperparameter in φ's float type (a Python float already adapts to
+    it).
+    """
     return value if isinstance(value, float) else value.astype(phi.dtype)
 
 
 def _check_shape(name, value, phi):
-    """One value for each model, (M, 1); λ may differ from weight to weight, too."""
+    """One value for each model, (M, 1); λ may differ from weight to weight,
+    too.
+    """
     if phi.ndim == 2 and value.shape == (len(phi), 1):
         return
     if name == "lam" and value.shape in (phi.shape, phi.shape[-1:]):
@@ -419,6 +454,6 @@ def _check_shape(name, value, phi):
         f", or {phi.shape[-1:]}, one for each weight" if name == "lam" else ""
     )
     raise ValueError(
-        f"{name}: got shape {value.shape} for phi of shape {phi.shape}, expected a"
-        f" number, or (M, 1) for a phi of shape (M, P){weights}"
+        f"{name}: got shape {value.shape} for phi of shape {phi.shape},"
+        f" expected a number, or (M, 1) for a phi of shape (M, P){weights}"
     )

@@ -1,4 +1,6 @@
-"""The red thread of the book: one digit classifier, a row for every idea that improves it."""
+"""The red thread of the book: one digit classifier, a row for every idea that
+improves it.
+"""
 
 import csv
 from importlib.resources import files
@@ -7,7 +9,9 @@ COLUMNS = ("notebook", "idea", "size", "test set", "new writers")
 
 
 def recorded():
-    """The rows that the notebooks have printed so far, in order: a list of dictionaries."""
+    """The rows that the notebooks have printed so far, in order: a list of
+    dictionaries.
+    """
     with (
         files(__package__)
         .joinpath("scoreboard.csv")
@@ -17,24 +21,29 @@ def recorded():
 
 
 def row(notebook, idea, size, test, new_writers):
-    """A measured row: the accuracies of at least five networks on the test set, and on new writers.
+    """A measured row: the accuracies of at least five networks on the test set,
+    and on new writers.
 
     ``size`` is the number of parameters.
 
-    >>> row("9.9", "guessing", 0, [0.1] * 5, [0.08, 0.12, 0.1, 0.1, 0.1])["new writers"]
+    >>> new_writers = [0.08, 0.12, 0.1, 0.1, 0.1]
+    >>> row("9.9", "guessing", 0, [0.1] * 5, new_writers)["new writers"]
     '0.100 ± 0.013'
     """
     for name, values in ("test", test), ("new_writers", new_writers):
         if len(values) < 5:
             raise ValueError(
-                f"{name}: got {len(values)} accuracies, expected at least five seeds"
+                f"{name}: got {len(values)} accuracies, expected at least five"
+                " seeds"
             )
     values = (notebook, idea, f"{size:,}", _spread(test), _spread(new_writers))
     return dict(zip(COLUMNS, values))
 
 
 def show(*measured):
-    """Print the rows of earlier notebooks as recorded, and below them those just measured."""
+    """Print the rows of earlier notebooks as recorded, and below them those
+    just measured.
+    """
     rows = [
         r for r in recorded() if r["notebook"] < measured[0]["notebook"]
     ] + list(measured)

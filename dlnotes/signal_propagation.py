@@ -1,4 +1,6 @@
-"""How large a signal is in every layer, going forward, and its derivative, coming back."""
+"""How large a signal is in every layer, going forward, and its derivative,
+coming back.
+"""
 
 from typing import NamedTuple
 
@@ -8,10 +10,11 @@ from .networks import Context, Dense, spawn
 
 
 class Signals(NamedTuple):
-    """Mean squares at the outputs of the K + 1 dense layers, each of shape (..., K + 1).
+    """Mean squares at the outputs of the K + 1 dense layers, each of shape
+    (..., K + 1).
 
-    ``forward``: of the pre-activations f_k; ``backward``: of ∂ℓ/∂f_k, the derivatives of each
-    example's loss.
+    ``forward``: of the pre-activations f_k; ``backward``: of ∂ℓ/∂f_k, the
+    derivatives of each example's loss.
     """
 
     forward: np.ndarray
@@ -19,16 +22,19 @@ class Signals(NamedTuple):
 
 
 def signal_propagation(f, x, phi, dy):
-    """Send ``x`` forward through ``f`` and ``dy`` back; how large is each at every dense layer?
+    """Send ``x`` forward through ``f`` and ``dy`` back; how large is each at
+    every dense layer?
 
-    ``x``: (N, D); ``phi``: (P,) or (M, P); ``dy``: ∂ℓ/∂(output), of the output's shape, or (N, D_out)
-    for all models of a population. Means are over the examples and the units.
-    Lecture items 35 to 37 and 106. Source: Glorot & Bengio 2010; He et al. 2015, arXiv:1502.01852.
+    ``x``: (N, D); ``phi``: (P,) or (M, P); ``dy``: ∂ℓ/∂(output), of the
+    output's shape, or (N, D_out) for all models of a population. Means are over
+    the examples and the units. Lecture items 35 to 37 and 106. Source: Glorot &
+    Bengio 2010; He et al. 2015, arXiv:1502.01852.
 
     >>> from dlnotes import Identity, Network
     >>> f = Network(Dense(1, 1), Identity(), Dense(1, 1))
     >>> phi = np.array([3.0, 0.0, 0.5, 0.0])  # f₀ = 3 x, and f₁ = f₀/2
-    >>> forward, backward = signal_propagation(f, np.array([[2.0]]), phi, np.array([[1.0]]))
+    >>> x, dy = np.array([[2.0]]), np.array([[1.0]])
+    >>> forward, backward = signal_propagation(f, x, phi, dy)
     >>> forward.tolist(), backward.tolist()
     ([36.0, 9.0], [0.25, 1.0])
     """

@@ -12,10 +12,11 @@ from .networks import _check_count, spawn
 class Step(NamedTuple):
     """What `train` yields after each update.
 
-    ``t``: updates so far; ``epoch``: epochs begun, from 1; ``ends_epoch``: whether all data were
-    used up by this step; ``loss``: the mini-batch's loss *before* the update, a float or (M,);
-    ``phi``: the parameters, the very array that is trained (copy it to keep it); ``frozen``: for a
-    population, which models were stopped because their loss was no longer finite.
+    ``t``: updates so far; ``epoch``: epochs begun, from 1; ``ends_epoch``:
+    whether all data were used up by this step; ``loss``: the mini-batch's loss
+    *before* the update, a float or (M,); ``phi``: the parameters, the very
+    array that is trained (copy it to keep it); ``frozen``: for a population,
+    which models were stopped because their loss was no longer finite.
     """
 
     t: int
@@ -41,26 +42,31 @@ def train(
     memory=None,
     wrap=None,
 ):
-    """Train ``f`` in place, by mini-batches drawn without replacement; yield a `Step` per update.
+    """Train ``f`` in place, by mini-batches drawn without replacement; yield a
+    `Step` per update.
 
-    ``phi`` is (P,) or (M, P) and changes under your hands: after ``break``, Ctrl-C or an error it
-    holds what was reached. Each model of a population shuffles with a Generator of its own
-    (``rng.spawn(M)[m]``), so it sees what it would see if trained alone. ``batch=None`` is full-batch
-    gradient descent. ``state``: running statistics, moved in place; ``memory``: the optimizer's, to
-    go on from (a population goes on exactly with a list of Generators, ``rng.spawn(M)``, handed to
-    every call; ``epoch`` counts within a call); ``wrap(grad)`` may return another gradient function
-    (clipping, penalties, freezing).
+    ``phi`` is (P,) or (M, P) and changes under your hands: after ``break``,
+    Ctrl-C or an error it holds what was reached. Each model of a population
+    shuffles with a Generator of its own (``rng.spawn(M)[m]``), so it sees what
+    it would see if trained alone. ``batch=None`` is full-batch gradient
+    descent. ``state``: running statistics, moved in place; ``memory``: the
+    optimizer's, to go on from (a population goes on exactly with a list of
+    Generators, ``rng.spawn(M)``, handed to every call; ``epoch`` counts within
+    a call); ``wrap(grad)`` may return another gradient function (clipping,
+    penalties, freezing).
 
-    A loss that is not finite stops a single model with a FloatingPointError; in a population that
-    model is frozen where it stands, and a warning names it.
+    A loss that is not finite stops a single model with a FloatingPointError; in
+    a population that model is frozen where it stands, and a warning names it.
 
-    Lecture item 57 (Algorithm 8). Source: Robbins & Monro 1951; Bottou 2012, "SGD Tricks".
+    Lecture item 57 (Algorithm 8). Source: Robbins & Monro 1951; Bottou 2012,
+    "SGD Tricks".
 
     >>> from dlnotes import Dense, GradientDescent, Network, SquaredError
     >>> rng = np.random.default_rng(0)
     >>> f, x = Network(Dense(1, 1)), rng.normal(size=(50, 1))
     >>> phi = f.init(rng)
-    >>> for step in train(f, phi, x, 3 * x + 1, SquaredError(), GradientDescent(0.1),
+    >>> loss, optimizer = SquaredError(), GradientDescent(0.1)
+    >>> for step in train(f, phi, x, 3 * x + 1, loss, optimizer,
     ...                   epochs=20, batch=10, rng=rng):
     ...     if step.loss < 1e-6:
     ...         break
@@ -80,7 +86,8 @@ def train(
                 else ""
             )
             raise ValueError(
-                f"{name}: got {value!r}, expected an object that has {method}{hint}"
+                f"{name}: got {value!r}, expected an object that has"
+                f" {method}{hint}"
             )
     M = len(phi) if phi.ndim == 2 else None
     N = x.shape[1] if M and x.ndim == 3 else x.shape[0]
@@ -92,7 +99,8 @@ def train(
             )
         if rng is None:
             raise ValueError(
-                "rng: got None, expected a Generator, which shuffles the batches"
+                "rng: got None, expected a Generator, which shuffles the"
+                " batches"
             )
     own = y_is_own = False
     if not isinstance(y, np.ndarray):
@@ -103,7 +111,8 @@ def train(
         own, y_is_own = x.ndim == 3, y.ndim == (2 if loss.labels else 3)
     if y.shape[: 1 + y_is_own] != ((M, N) if y_is_own else (N,)):
         raise ValueError(
-            f"y: got shape {y.shape}, expected one target for each of the {N} examples"
+            f"y: got shape {y.shape}, expected one target for each of the {N}"
+            " examples"
         )
     memory = optimizer.init(phi) if memory is None else memory
     rngs = spawn(rng, phi)
@@ -150,7 +159,9 @@ def _steps(f, phi, data, batches, loss, optimizer, rngs, state, memory, wrap):
 
 
 def _batches(N, batch, rngs):
-    """One epoch: row numbers (B,), or (M, B) when each model has its order; and: is it the last?"""
+    """One epoch: row numbers (B,), or (M, B) when each model has its order;
+    and: is it the last?
+    """
     if batch is None:
         yield None, True
         return
@@ -163,13 +174,20 @@ def _batches(N, batch, rngs):
 
 
 def _rows(a, index, own):
-    """The examples ``index`` of ``a``: of all models' data, or of each model's own."""
+    """The examples ``index`` of ``a``: of all models' data, or of each model's
+    own.
+    """
     return a[np.arange(len(index))[:, None], index] if own else a[index]
 
 
 def _stop(loss, frozen, t, optimizer):
-    """The loss is no longer finite: raise for one model, freeze the member of a population."""
-    advice = "try a smaller learning rate, scale the inputs, or look for nan in the data"
+    """The loss is no longer finite: raise for one model, freeze the member of a
+    population.
+    """
+    advice = (
+        "try a smaller learning rate, scale the inputs, or look for nan in the"
+        " data"
+    )
     if frozen.ndim == 0 or not np.isfinite(loss[~frozen]).any():
         who = (
             "the loss is"
@@ -183,7 +201,8 @@ def _stop(loss, frozen, t, optimizer):
     if new.any():
         names = ", ".join(map(str, np.flatnonzero(new)))
         warnings.warn(
-            f"model {names}: the loss is not finite at step {t + 1}; frozen there ({advice})",
+            f"model {names}: the loss is not finite at step {t + 1}; frozen"
+            f" there ({advice})",
             RuntimeWarning,
             stacklevel=2,
         )

@@ -1,11 +1,14 @@
-"""Double descent of a trained network: MNIST-1D with label noise, widths from 2 to 200.
+"""Double descent of a trained network: MNIST-1D with label noise, widths from 2
+to 200.
 
-    python experiments/double_descent.py        writes double_descent.csv and its checksum
+    python experiments/double_descent.py        writes double_descent.csv and
+    its checksum
 
-A 40-w-w-10 ReLU network, 2000 training examples of which 15 % have a wrong label, momentum with
-learning rate 0.5 (0.05 in the classical form), batches of 100, 300 epochs, five seeds a width; a
-seed varies the start, the order of the batches, and which labels are wrong. About four minutes on
-one core. Notebook 2.5 reads the result, and runs a small part of it again.
+A 40-w-w-10 ReLU network, 2000 training examples of which 15 % have a wrong
+label, momentum with learning rate 0.5 (0.05 in the classical form), batches of
+100, 300 epochs, five seeds a width; a seed varies the start, the order of the
+batches, and which labels are wrong. About four minutes on one core. Notebook
+2.5 reads the result, and runs a small part of it again.
 """
 
 import csv
@@ -22,7 +25,9 @@ RESULT = Path(__file__).with_suffix(".csv")
 
 
 def problem(seeds=SEEDS, noise=NOISE):
-    """Training inputs, labels for each seed (some of them wrong), test inputs and labels."""
+    """Training inputs, labels for each seed (some of them wrong), test inputs
+    and labels.
+    """
     rng, d = np.random.default_rng(0), data.mnist1d()
     x, y = d.x[:N].astype(np.float32), d.y[:N]
     wrong = rng.random((seeds, N)) < noise
@@ -31,7 +36,9 @@ def problem(seeds=SEEDS, noise=NOISE):
 
 
 def run(width, epochs=300, seeds=SEEDS, noise=NOISE):
-    """Train five networks of a width; error and cross-entropy: (train, test, test CE), (3, seeds)."""
+    """Train five networks of a width; error and cross-entropy: (train, test,
+    test CE), (3, seeds).
+    """
     x, labels, x_test, y_test = problem(seeds, noise)
     rng = np.random.default_rng(width)
     f = Network(

@@ -1,12 +1,16 @@
-"""A race of ten optimizers on MNIST-1D, each with a learning rate tuned on validation data.
+"""A race of ten optimizers on MNIST-1D, each with a learning rate tuned on
+validation data.
 
-    python experiments/optimizer_race.py        writes optimizer_race.csv and its checksum
+    python experiments/optimizer_race.py        writes optimizer_race.csv and
+    its checksum
 
-A 40-100-100-10 ReLU network, 3000 training and 1000 validation examples, batches of 100, 40 epochs.
-Tuning: for every method nine rates, four to a decade, three seeds each; the rate with the best mean
-validation accuracy at the end is chosen (AdamW: the same for each of three values of λ). Race: five
-fresh seeds at the chosen rate, tested on 5000 examples. A seed varies the start and the order of
-the batches. About three minutes on one core. Notebook 3.7 reads the result, and runs a part again.
+A 40-100-100-10 ReLU network, 3000 training and 1000 validation examples,
+batches of 100, 40 epochs. Tuning: for every method nine rates, four to a
+decade, three seeds each; the rate with the best mean validation accuracy at the
+end is chosen (AdamW: the same for each of three values of λ). Race: five fresh
+seeds at the chosen rate, tested on 5000 examples. A seed varies the start and
+the order of the batches. About three minutes on one core. Notebook 3.7 reads
+the result, and runs a part again.
 """
 
 import csv
@@ -58,7 +62,9 @@ def make(method, alpha, lam=None):
 
 
 def run(method, alpha, seeds, lam=None, epochs=EPOCHS, rng=None):
-    """Train ``seeds`` networks; training cross-entropies (epochs + 1, seeds), and the final φ."""
+    """Train ``seeds`` networks; training cross-entropies (epochs + 1, seeds),
+    and the final φ.
+    """
     (x, y), _, _ = problem()
     loss = dl.Categorical()
     phi = f.init(rng, models=seeds, dtype=np.float32)

@@ -2,9 +2,10 @@
 
     python tests/bench.py            (make bench)
 
-float32, one BLAS thread, each variant in a process of its own, interleaved over several rounds;
-the ratio is that of the minima, so smaller is better. Absolute times differ between machines and
-are printed for orientation only. PyTorch's rows appear where it is installed.
+float32, one BLAS thread, each variant in a process of its own, interleaved over
+several rounds; the ratio is that of the minima, so smaller is better. Absolute
+times differ between machines and are printed for orientation only. PyTorch's
+rows appear where it is installed.
 """
 
 import importlib.util
@@ -81,7 +82,9 @@ def population(widths, batch, optimizer):
 
 
 def textbook(widths, batch, optimizer):
-    """The plain version that a student writes: lists of arrays, one line an equation."""
+    """The plain version that a student writes: lists of arrays, one line an
+    equation.
+    """
     x, y = data(widths, batch)
     rng = np.random.default_rng(0)
     W = [
@@ -190,7 +193,9 @@ def measure(variant, case):
 
 
 def compare(cases, variants):
-    """Measure every variant of every case in its own process, in turn; print the ratios."""
+    """Measure every variant of every case in its own process, in turn; print
+    the ratios.
+    """
     first, *others = variants
     print(
         f"{'':22}"

@@ -1,7 +1,8 @@
-"""Grade the home page and one notebook with Lighthouse: make lighthouse. Needs npm and Chromium.
+"""Grade the home page and one notebook with Lighthouse: make lighthouse. Needs
+npm and Chromium.
 
-Accessibility, best practices and SEO must be 100; performance is reported, the median of three
-runs, and must be at least 90 on a phone and 98 on a desktop.
+Accessibility, best practices and SEO must be 100; performance is reported, the
+median of three runs, and must be at least 90 on a phone and 98 on a desktop.
 """
 
 import functools

@@ -1,11 +1,14 @@
-"""Break the algorithms on purpose, one operator at a time; the tests must notice each time.
+"""Break the algorithms on purpose, one operator at a time; the tests must
+notice each time.
 
-    python tests/mutants.py [MODULE …]        (make mutants; 20 minutes on two cores)
+    python tests/mutants.py [MODULE …]        (make mutants; 20 minutes on two
+    cores)
 
-Every arithmetic operator, comparison, sign and number in the modules below is flipped in a copy of
-the package, and the fast tests run against the copy. A mutant that they pass is a survivor: either
-a test is missing, or the code says something that makes no difference. Survivors are listed, and
-the exit status is their number (at most 100).
+Every arithmetic operator, comparison, sign and number in the modules below is
+flipped in a copy of the package, and the fast tests run against the copy. A
+mutant that they pass is a survivor: either a test is missing, or the code says
+something that makes no difference. Survivors are listed, and the exit status is
+their number (at most 100).
 """
 
 import ast
@@ -77,28 +80,52 @@ NAMES |= {
 # Mutants that change nothing, with the reason why.
 EQUIVALENT = {
     "z < 0": "at 0 both forms are ½",
-    "scaled = g / np.where(largest > 0, largest, 1)": "0 may be divided by any number",
-    "dphi = np.empty(phi.shape[:-1] + (layer.size,), phi.dtype)": "nobody reads it there",
+    "scaled = g / np.where(largest > 0, largest, 1)": (
+        "0 may be divided by any number"
+    ),
+    "dphi = np.empty(phi.shape[:-1] + (layer.size,), phi.dtype)": (
+        "nobody reads it there"
+    ),
     "norm * largest > limit": "at the limit both are the gradient itself",
-    "f + rng.normal(0, math.sqrt(0.5), f.shape).astype(f.dtype)": "the noise is symmetric",
+    "f + rng.normal(0, math.sqrt(0.5), f.shape).astype(f.dtype)": (
+        "the noise is symmetric"
+    ),
     "rng.random(f.shape) < sigmoid(f)": "equality has probability 0",
     "np.empty(2 ** 25 - 2 ** 16, np.uint8)": "only speed depends on the size",
-    "mu + (np.exp(s) * rng.normal(size=mu.shape)).astype(f.dtype)": "the noise is symmetric",
-    "f + (self.b * rng.laplace(size=f.shape)).astype(f.dtype)": "the noise is symmetric",
-    "slopes * middle[:, None] + intercepts > 0": "0 in the middle of a piece is 0 on all of it",
-    "left[np.isinf(left)] = min(right[0], 0) - 2": "any point of the piece will do",
-    "right[np.isinf(right)] = max(left[-1], 0) + 2": "any point of the piece will do",
+    "mu + (np.exp(s) * rng.normal(size=mu.shape)).astype(f.dtype)": (
+        "the noise is symmetric"
+    ),
+    "f + (self.b * rng.laplace(size=f.shape)).astype(f.dtype)": (
+        "the noise is symmetric"
+    ),
+    "slopes * middle[:, None] + intercepts > 0": (
+        "0 in the middle of a piece is 0 on all of it"
+    ),
+    "left[np.isinf(left)] = min(right[0], 0) - 2": (
+        "any point of the piece will do"
+    ),
+    "right[np.isinf(right)] = max(left[-1], 0) + 2": (
+        "any point of the piece will do"
+    ),
     "edges[:-1, None] < zeros": "a joint at an edge is a twin, and goes",
     "zeros < edges[1:, None]": "a joint at an edge is a twin, and goes",
-    "np.diff(cuts[:-1]) <= CLOSE * (1 + np.abs(inner))": "equality has probability 0",
-    "cuts[-1] - inner <= CLOSE * (1 + np.abs(inner))": "equality has probability 0",
+    "np.diff(cuts[:-1]) <= CLOSE * (1 + np.abs(inner))": (
+        "equality has probability 0"
+    ),
+    "cuts[-1] - inner <= CLOSE * (1 + np.abs(inner))": (
+        "equality has probability 0"
+    ),
     "np.ones((1, 1), getattr(phi, 'dtype', float))": "only the shape matters",
-    "np.abs(np.diff(slopes, axis=0)).max(axis=1) > 1e-09 * size": "equality has probability 0",
+    "np.abs(np.diff(slopes, axis=0)).max(axis=1) > 1e-09 * size": (
+        "equality has probability 0"
+    ),
 }
 
 
 def sites(tree):
-    """Every place that can be flipped, but for messages, documentation and repr."""
+    """Every place that can be flipped, but for messages, documentation and
+    repr.
+    """
     skip = set()
     for node in ast.walk(tree):
         if (
@@ -243,7 +270,8 @@ def main(modules):
                 survivors.append(what)
                 print("survived:", what, flush=True)
     print(
-        f"{len(todo)} mutants, {len(todo) - len(survivors)} noticed, {len(survivors)} survived"
+        f"{len(todo)} mutants, {len(todo) - len(survivors)} noticed,"
+        f" {len(survivors)} survived"
     )
     return min(100, len(survivors))
 

@@ -1,8 +1,10 @@
-"""Everything with a derivative, with what is needed to test it. What is public and not here fails.
+"""Everything with a derivative, with what is needed to test it. What is public
+and not here fails.
 
-A layer has one entry for each way in which it is worth testing: the layer, and the shape of an
-input without its leading axis of examples. A distribution has a number of outputs and a function
-that draws targets. An optimizer is an example of itself.
+A layer has one entry for each way in which it is worth testing: the layer, and
+the shape of an input without its leading axis of examples. A distribution has a
+number of outputs and a function that draws targets. An optimizer is an example
+of itself.
 """
 
 import numpy as np
@@ -78,7 +80,9 @@ def public(base):
 
 
 def contexts(layer, models, seed=0):
-    """A training context with fresh statistics; the same each time it is called."""
+    """A training context with fresh statistics; the same each time it is
+    called.
+    """
     rng = np.random.default_rng(seed)
     lead = () if models is None else (models,)
     state = np.empty(lead + (layer.stats,))

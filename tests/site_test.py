@@ -1,4 +1,6 @@
-"""The built site in a real browser: make site-test. Everything but localhost is blocked."""
+"""The built site in a real browser: make site-test. Everything but localhost is
+blocked.
+"""
 
 import functools
 import gzip
@@ -26,7 +28,8 @@ PAGES = [
 ]
 NOTEBOOKS = [p for p in PAGES if re.search(r"/\d-[^/]*\.html$", p)]
 HOME = "intro.html"
-# Bytes transferred with gzip for a first visit: the page, and all that it loads.
+# Bytes transferred with gzip for a first visit: the page, and all that it
+# loads.
 BUDGET = {"home": 150_000, "page": 300_000}
 FLAGS = (
     "--no-sandbox --disable-gpu --no-first-run --disable-background-networking"
@@ -36,7 +39,9 @@ QUIET = "[PST]"  # the theme's own greeting
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):
-    """Serves the site as a web server does, with gzip, and counts what it sends."""
+    """Serves the site as a web server does, with gzip, and counts what it
+    sends.
+    """
 
     def log_message(self, *args):
         pass
@@ -78,7 +83,9 @@ def browser():
 
 @pytest.fixture
 def visit(base, browser):
-    """Open a page of the site; fails on a console error or a request that leaves localhost."""
+    """Open a page of the site; fails on a console error or a request that
+    leaves localhost.
+    """
     opened = []
 
     def go(path, width=1280, scheme="light", **options):
@@ -126,20 +133,25 @@ def visit(base, browser):
 
 TOO_WIDE = """() => [...document.querySelectorAll("main *")].filter(e => {
     const box = e.getBoundingClientRect();
-    if (box.width === 0 || box.right <= window.screen.width + 0.5) return false;
-    if (getComputedStyle(e).visibility === "hidden" || e.closest("svg, math")?.parentElement) {
+    const inside = box.right <= window.screen.width + 0.5;
+    if (box.width === 0 || inside) return false;
+    const hidden = getComputedStyle(e).visibility === "hidden";
+    if (hidden || e.closest("svg, math")?.parentElement) {
         if (e.tagName !== "svg" && e.tagName !== "math") return false;
     }
-    for (let p = e.parentElement; p && p.tagName !== "MAIN"; p = p.parentElement)
-        if (/auto|scroll|hidden/.test(getComputedStyle(p).overflowX)) return false;
+    const cuts = p => /auto|scroll|hidden/.test(getComputedStyle(p).overflowX);
+    for (let p = e.parentElement; p?.tagName !== "MAIN"; p = p.parentElement)
+        if (cuts(p)) return false;
     return true;
-}).map(e => e.tagName + "." + e.className + ": " + e.textContent.slice(0, 40))"""
+}).map(e => e.tagName + "." + e.className + " " + e.textContent.slice(0, 30))"""
 
 
 @pytest.mark.parametrize("width, scheme", [(1280, "dark"), (390, "light")])
 @pytest.mark.parametrize("path", PAGES)
 def test_no_barriers(visit, path, width, scheme):
-    """Colours do not depend on the width, nor the layout on the colours: two of four will do."""
+    """Colours do not depend on the width, nor the layout on the colours: two of
+    four will do.
+    """
     page = visit(path, width, scheme)
     drawings = (
         "document.querySelectorAll('.dl-frame svg').forEach(e => e.remove())"
@@ -175,7 +187,7 @@ def test_nothing_is_wider_than_the_screen(visit, path, width):
     assert 10_000 < page.weight <= budget, f"{page.weight:,} bytes"
 
 
-# Content -----------------------------------------------------------------------------------------
+# Content ---------------------------------------------------------------------
 
 
 @functools.cache
@@ -251,7 +263,7 @@ def test_no_formula_was_left_as_source():
         ), path
 
 
-# Sliders -----------------------------------------------------------------------------------------
+# Sliders ---------------------------------------------------------------------
 
 SLIDERS = [(p, f["id"]) for p in PAGES for f in soup(p).select(".dl-explore")]
 
@@ -268,7 +280,8 @@ def test_every_frame_is_the_one_that_python_drew(visit, path, name):
     compare = """([name, svg]) => {
         const box = document.createElement("div");
         box.innerHTML = svg;
-        return box.innerHTML === document.querySelector(`#${name} .dl-frame`).innerHTML;
+        const frame = document.querySelector(`#${name} .dl-frame`);
+        return box.innerHTML === frame.innerHTML;
     }"""
     sizes = data["sizes"]
 
@@ -340,7 +353,7 @@ def test_play(visit):
     assert slider.input_value() == stopped and button.text_content() == "Play"
 
 
-# What a reader does ------------------------------------------------------------------------------
+# What a reader does ----------------------------------------------------------
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS)
@@ -414,7 +427,9 @@ def test_previous_and_next(visit):
 
 
 def test_without_javascript(visit):
-    """Text, formulas and the first frames are there, and nothing that would not work."""
+    """Text, formulas and the first frames are there, and nothing that would not
+    work.
+    """
     for path in [HOME, *NOTEBOOKS]:
         page = visit(path, java_script_enabled=False)
         for figure in page.locator(".dl-explore").all():
@@ -425,7 +440,9 @@ def test_without_javascript(visit):
 
 
 def test_from_the_file_system(browser, tmp_path):
-    """The zip opens from a disk: figures, formulas and sliders, without a server."""
+    """The zip opens from a disk: figures, formulas and sliders, without a
+    server.
+    """
     shutil.unpack_archive(SITE / "book.zip", tmp_path)
     page = browser.new_context(offline=True).new_page()
     faults = []
@@ -437,7 +454,8 @@ def test_from_the_file_system(browser, tmp_path):
     slider.press("ArrowRight")
     assert page.locator(".dl-explore .dl-frame").first.inner_html() != before
     assert page.evaluate(
-        "document.fonts.ready.then(() => document.fonts.check('16px \"Book Math\"'))"
+        "document.fonts.ready.then(() => document.fonts.check('16px \"Book"
+        " Math\"'))"
     )
     assert not faults
 
@@ -453,7 +471,9 @@ def test_in_print_everything_is_open(visit):
 
 
 def test_the_theme_asks_for_nothing_new():
-    """_templates/static/webpack-macros.html stands for the theme's own, less one script."""
+    """_templates/static/webpack-macros.html stands for the theme's own, less
+    one script.
+    """
     import pydata_sphinx_theme
 
     theme = (
@@ -472,7 +492,9 @@ def test_the_theme_asks_for_nothing_new():
 
 
 def test_icons_are_painted(visit):
-    """The icon font was cut down to what is in use: each icon must still be in it."""
+    """The icon font was cut down to what is in use: each icon must still be in
+    it.
+    """
     page = visit(NOTEBOOKS[0])
     client = page.context.new_cdp_session(page)
     client.send("DOM.enable")
@@ -483,7 +505,8 @@ def test_icons_are_painted(visit):
     )["nodeIds"]
     assert len(icons) > 5
     widths = page.evaluate(
-        "[...document.querySelectorAll('i.fa-solid')].filter(e => e.checkVisibility())"
-        ".map(e => [e.className, e.getBoundingClientRect().width])"
+        "[...document.querySelectorAll('i.fa-solid')].filter(e =>"
+        " e.checkVisibility()).map(e => [e.className,"
+        " e.getBoundingClientRect().width])"
     )
     assert widths and all(width > 4 for _, width in widths), widths

@@ -1,4 +1,6 @@
-"""The book as a whole: notebooks fit for comparison, the lecture map, the API page, the README."""
+"""The book as a whole: notebooks fit for comparison, the lecture map, the API
+page, the README.
+"""
 
 import ast
 import hashlib
@@ -48,7 +50,9 @@ def test_ids_are_unique(notebook):
 
 
 def test_cells_follow_the_book(notebook):
-    """No global seeds, no bare figures, no comments that switch comparison off, lines that fit."""
+    """No global seeds, no bare figures, no comments that switch comparison off,
+    lines that fit.
+    """
     for cell in code(notebook):
         tree = ast.parse(cell.source)
         text = cell.source
@@ -67,9 +71,11 @@ def test_cells_follow_the_book(notebook):
         )
         assert max(map(len, text.splitlines())) <= 80 or "alt=" in text, cell.id
         tags = set(cell.metadata.get("tags", []))
-        assert tags <= {"solution", "hide-input", "nbval-ignore-output"}, (
-            cell.id
-        )
+        assert tags <= {
+            "solution",
+            "hide-input",
+            "nbval-ignore-output",
+        }, cell.id
         for node in ast.walk(
             tree
         ):  # nothing that the package has is defined again
@@ -106,7 +112,7 @@ def test_every_source_is_in_the_table_of_contents():
         assert path.removesuffix(".ipynb") in toc
 
 
-# The lecture map ---------------------------------------------------------------------------------
+# The lecture map -------------------------------------------------------------
 
 PARTS = yaml.safe_load(
     (ROOT / "chapters/back/lecture-map.yml").read_text(encoding="utf-8")
@@ -149,7 +155,7 @@ def test_every_place_code_and_test_of_the_map_exists():
         )
 
 
-# The API page ------------------------------------------------------------------------------------
+# The API page ----------------------------------------------------------------
 
 MODULES = [
     "dlnotes",
@@ -161,7 +167,9 @@ MODULES = [
 
 
 def symbols():
-    """The public functions and classes: what a module lists, or defines without underscore."""
+    """The public functions and classes: what a module lists, or defines without
+    underscore.
+    """
     for module in map(importlib.import_module, MODULES):
         own = [
             n
@@ -212,7 +220,7 @@ def test_every_class_that_computes_has_an_example():
             ), name
 
 
-# The scoreboard ----------------------------------------------------------------------------------
+# The scoreboard --------------------------------------------------------------
 
 
 def test_the_scoreboard_is_what_its_notebooks_print():
@@ -243,7 +251,9 @@ def test_the_scoreboard_wants_seeds():
     "path", sorted((ROOT / "experiments").glob("*.py")), ids=lambda p: p.stem
 )
 def test_an_experiment_has_its_result_and_checksum(path):
-    """What a notebook reads is what the script wrote, and nobody has edited it."""
+    """What a notebook reads is what the script wrote, and nobody has edited
+    it.
+    """
     digest, name = (
         path.with_suffix(".sha256").read_text(encoding="utf-8").split()
     )
@@ -254,7 +264,7 @@ def test_an_experiment_has_its_result_and_checksum(path):
     )
 
 
-# The repository ----------------------------------------------------------------------------------
+# The repository --------------------------------------------------------------
 
 
 def test_versions_agree():
@@ -266,7 +276,9 @@ def test_versions_agree():
 
 
 def test_the_package_stays_small():
-    """2000 lines of code; docstrings, comments and the answers to exercises do not count."""
+    """2000 lines of code; docstrings, comments and the answers to exercises do
+    not count.
+    """
     total = 0
     for path in ROOT.glob("dlnotes/**/*.py"):
         if not path.name.startswith("chapter_"):

@@ -52,7 +52,9 @@ REAL = {
 
 @pytest.mark.parametrize("name", REAL)
 def test_real_targets_against_scipy(name):
-    """Also far in the tails, where a density is 0.0 and its logarithm is not."""
+    """Also far in the tails, where a density is 0.0 and its logarithm is
+    not.
+    """
     loss, f, oracle = REAL[name]
     assert np.allclose(loss.entropy(f), oracle.entropy().sum(axis=1))
     assert np.array_equal(loss.mode(f), oracle.mean())
@@ -107,7 +109,9 @@ def test_entropy_and_divergence_are_expectations(name):
 
 
 def test_divergences():
-    """Zero for equal parameters, never negative, additive over the outputs; known values."""
+    """Zero for equal parameters, never negative, additive over the outputs;
+    known values.
+    """
     f, g = LOGITS, LOGITS[::-1].copy()
     losses = (
         dl.SquaredError(),
@@ -234,7 +238,9 @@ def test_samples_of_the_other_distributions():
 
 @pytest.mark.parametrize("size", [40.0, 800.0, 1e5])
 def test_extreme_logits(size):
-    """No overflow, and the right value, where the naive forms give inf or nan."""
+    """No overflow, and the right value, where the naive forms give inf or
+    nan.
+    """
     f = np.array([[size], [-size]])
     for y, expected in (
         (np.array([[0], [0]]), [size, 0]),
@@ -265,7 +271,9 @@ def test_categorical_with_two_classes_is_bernoulli():
 
 
 def test_samples_follow_the_distribution():
-    """Means of many samples within four standard errors; modes are where the density is highest."""
+    """Means of many samples within four standard errors; modes are where the
+    density is highest.
+    """
     n, draw = 20_000, np.random.default_rng(1)
     f = np.array([[0.3, -1.2, 2.0]])
     many = np.repeat(f, n, axis=0)
@@ -288,7 +296,9 @@ def test_samples_follow_the_distribution():
 
 
 def test_a_population_of_outputs():
-    """Modes, samples and probabilities of (M, N, K) are those of each (N, K)."""
+    """Modes, samples and probabilities of (M, N, K) are those of each (N,
+    K).
+    """
     f = np.random.default_rng(2).normal(
         0, 50, size=(3, 5, 4)
     )  # so far apart that samples are modes

@@ -1,4 +1,6 @@
-"""Exercises: the registry, what a reader is told, and the notebooks made for readers."""
+"""Exercises: the registry, what a reader is told, and the notebooks made for
+readers.
+"""
 
 import re
 
@@ -67,7 +69,8 @@ def test_the_readers_notebook_runs_and_says_what_is_not_written(name):
         c for c in notebook.cells if "exercise" in c.metadata.get("tags", [])
     ]
     assert len(stubs) == len(solved)
-    # Later cells may use a solution: give the reader's cells alone, each after the imports.
+    # Later cells may use a solution: give the reader's cells alone, each after
+    # the imports.
     imports = notebook.cells[1]
     assert imports.cell_type == "code" and "check" in imports.source
     small = nbformat.v4.new_notebook(
@@ -102,8 +105,8 @@ def test_stubs_keep_the_signature_and_drop_the_work():
     )
     stub = reader.stub(source)
     assert "secret" not in stub
-    assert stub == (
-        "import math\ndef f(a, b=2) -> float:\n"
+    assert (
+        stub == "import math\ndef f(a, b=2) -> float:\n"
         '    """Doc: of f."""\n    ...\n\nx = ...\ny = ...\ncheck("f", f)'
     )
 
@@ -141,10 +144,14 @@ def test_a_check_that_would_tell_the_answer_is_refused():
 
 def test_code_in_text_stays_as_it_is():
     code = '```python\nprint(f"{x}`")\n:::{note} Hi\n(a)=\n```'
-    assert reader.plain(f"before `{{a}}` or `{{b}}`\n{code}\nafter") == (
-        f"before `{{a}}` or `{{b}}`\n{code}\nafter"
+    assert (
+        reader.plain(f"before `{{a}}` or `{{b}}`\n{code}\nafter")
+        == f"before `{{a}}` or `{{b}}`\n{code}\nafter"
     )
-    nested = "::::{admonition} Out\n:class: note\n\n:::{dropdown} In\nx\n:::\ny\n::::"
+    nested = (
+        "::::{admonition} Out\n:class: note\n\n:::{dropdown}"
+        " In\nx\n:::\ny\n::::"
+    )
     assert reader.plain(nested) == "> **Out**\n>\n> **In**\n>\n> x\n>\n> y\n"
     with pytest.raises(
         ValueError, match="does not know the directive 'figure'"
@@ -168,7 +175,7 @@ def test_a_changed_file_is_never_overwritten(tmp_path, capsys):
     assert files[0].read_text() != mine
 
 
-# What check says ---------------------------------------------------------------------------------
+# What check says -------------------------------------------------------------
 
 
 @pytest.fixture
@@ -214,7 +221,10 @@ def changes(a):
         (lambda a: [[1], [1, 2]], "could not be compared"),
         (
             raises,
-            r"It stopped with IndexError: .*\n  in line \d+ of raises: return a.shape\[7\]",
+            (
+                r"It stopped with IndexError: .*\n  in line \d+ of raises:"
+                r" return a.shape\[7\]"
+            ),
         ),
         (changes, "In case 1 it changed its input; work on a copy."),
         (np.ones(3), "A function is expected, and this is an array of shape"),

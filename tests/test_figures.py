@@ -1,4 +1,6 @@
-"""Figures and sliders: what the website gets, what a live kernel gets, and what is refused."""
+"""Figures and sliders: what the website gets, what a live kernel gets, and what
+is refused.
+"""
 
 import io
 import json
@@ -65,7 +67,9 @@ def test_a_figure_in_a_live_kernel(monkeypatch):
 
 
 def test_rounding_reaches_coordinates_and_no_text():
-    """Labels stay as they were written; a curve moves by less than a hundredth of a point."""
+    """Labels stay as they were written; a curve moves by less than a hundredth
+    of a point.
+    """
     svg = figures._svg(wave(k=0.123456, scale=0.7512345), "a name")
     texts = re.findall(r"<text[^>]*>([^<]*)</text>", svg)
     assert {
@@ -104,7 +108,9 @@ def test_ids_are_of_the_figure_and_stable():
 def test_every_frame_can_be_made_from_the_one_shown(
     monkeypatch, tmp_path, ranges, start
 ):
-    """The page's data, applied as its script applies them, give what Python drew."""
+    """The page's data, applied as its script applies them, give what Python
+    drew.
+    """
     (page,) = shown(
         monkeypatch,
         tmp_path,

@@ -1,4 +1,6 @@
-"""Every derivative in the package, by one identity; and populations equal single runs."""
+"""Every derivative in the package, by one identity; and populations equal
+single runs.
+"""
 
 import numpy as np
 import pytest
@@ -30,7 +32,9 @@ def test_all_that_is_public_is_registered(base):
 @pytest.mark.parametrize("name", LAYERS)
 @pytest.mark.parametrize("seed", range(3))
 def test_jacobian_and_its_transpose(name, models, seed):
-    """<u, J v> = <J'u, v>: the forward pass moved along v against the backward pass of u."""
+    """<u, J v> = <J'u, v>: the forward pass moved along v against the backward
+    pass of u.
+    """
     layer, shape = LAYERS[name]
     rng, x, dx, phi, dphi = drawn(layer, shape, models, seed)
 
@@ -132,7 +136,9 @@ def test_loss_of_float32_is_float32(name):
 
 @pytest.mark.parametrize("name", DISTRIBUTIONS)
 def test_gradient_of_a_network(name):
-    """The mean over the examples of the sum over the outputs, differentiated end to end."""
+    """The mean over the examples of the sum over the outputs, differentiated
+    end to end.
+    """
     distribution, d, targets = DISTRIBUTIONS[name]
     rng = np.random.default_rng(2)
     f = dl.Network(dl.Dense(4, 6), dl.Tanh(), dl.Dense(6, d))
@@ -166,7 +172,9 @@ def test_gradient_of_a_population_is_that_of_its_members():
 
 
 def test_a_layer_that_writes_nothing_does_not_pass():
-    """Not even right after a gradient that was right, whose memory may be used again."""
+    """Not even right after a gradient that was right, whose memory may be used
+    again.
+    """
 
     class Forgets(dl.Dense):
         def backward(self, dy, saved, phi, dphi, need_dx=True):

@@ -1,4 +1,6 @@
-"""Initial weights: the variances of the lecture, and the three propositions behind them."""
+"""Initial weights: the variances of the lecture, and the three propositions
+behind them.
+"""
 
 from functools import partial
 
@@ -9,7 +11,9 @@ import dlnotes as dl
 
 
 def test_dense_starts_with_he_and_no_bias():
-    """Variance 2/D_in, mean 0; biases 0; the same network in both float types."""
+    """Variance 2/D_in, mean 0; biases 0; the same network in both float
+    types.
+    """
     f = dl.Network(dl.Dense(400, 300))
     phi = f.init(np.random.default_rng(0))
     Omega, beta = f.layers[0].views(phi)
@@ -33,7 +37,9 @@ def test_dense_starts_with_he_and_no_bias():
     ],
 )
 def test_variances(init, variance, uniform):
-    """Items 36 to 39; uniform on [-r, r] with r = √(3 variance), as the notes' Glorot has not."""
+    """Items 36 to 39; uniform on [-r, r] with r = √(3 variance), as the notes'
+    Glorot has not.
+    """
     Omega = np.empty((200, 300))
     init(Omega, np.random.default_rng(0), uniform=uniform)
     assert Omega.var() == pytest.approx(variance, rel=0.03)
@@ -43,7 +49,9 @@ def test_variances(init, variance, uniform):
 
 
 def test_the_compromise_is_the_harmonic_mean():
-    """From 100 to 400: 4/500 = 0.008, not the arithmetic mean 0.0125 (item 37, E27)."""
+    """From 100 to 400: 4/500 = 0.008, not the arithmetic mean 0.0125 (item 37,
+    E27).
+    """
     Omega = np.empty((400, 100))
     dl.he(Omega, np.random.default_rng(1), fan="mean")
     assert Omega.var() == pytest.approx(0.008, rel=0.03)
@@ -63,7 +71,9 @@ def relu(a):
 
 
 def test_proposition_1():
-    """E ReLU(a)² = σ²/2 for symmetric a, normal or not; not for others (item 33, E22)."""
+    """E ReLU(a)² = σ²/2 for symmetric a, normal or not; not for others (item
+    33, E22).
+    """
     rng = np.random.default_rng(0)
     for a in (
         1.5 * rng.normal(size=10**6),
@@ -79,7 +89,9 @@ def test_proposition_1():
 
 
 def test_propositions_2_and_3():
-    """Mean 0 and variance ½ D σ²_Ω σ²_f of the next pre-activation (items 34, 35)."""
+    """Mean 0 and variance ½ D σ²_Ω σ²_f of the next pre-activation (items 34,
+    35).
+    """
     rng = np.random.default_rng(0)
     D, variance, sigma = 1000, 0.003, 1.0
     f = sigma * rng.normal(size=(200, D))
@@ -99,7 +111,9 @@ def test_propositions_2_and_3():
     "gain, lowest, highest", [(2, 0.3, 3), (1, 1e-16, 1e-13), (4, 1e12, 1e16)]
 )
 def test_fifty_layers(gain, lowest, highest):
-    """The second moment changes by gain/2 a layer: constant for He's 2 (item 36)."""
+    """The second moment changes by gain/2 a layer: constant for He's 2 (item
+    36).
+    """
 
     def init(Omega, rng):
         dl.he(Omega, rng)
@@ -118,7 +132,9 @@ def test_fifty_layers(gain, lowest, highest):
 
 
 def test_signals_are_those_of_backpropagation():
-    """Mean squares of what a plain forward and backward pass computes; model by model."""
+    """Mean squares of what a plain forward and backward pass computes; model by
+    model.
+    """
     rng = np.random.default_rng(0)
     f = dl.Network(dl.Dense(3, 4), dl.Tanh(), dl.Dense(4, 2))
     x, dy, phi = (

@@ -1,4 +1,6 @@
-"""Linear regions: theorems on the number of pieces, and the exact counter against brute force."""
+"""Linear regions: theorems on the number of pieces, and the exact counter
+against brute force.
+"""
 
 import itertools
 
@@ -50,7 +52,9 @@ def test_the_sawtooth_makes_all_pieces(D, K):
 
 
 def test_all_units_facing_right_lose_a_tooth():
-    """One flat piece on the left remains: 4, 10, 28, 82 pieces, and not 4, 16, 64, 256."""
+    """One flat piece on the left remains: 4, 10, 28, 82 pieces, and not 4, 16,
+    64, 256.
+    """
     tooth = Network(Dense(1, 3), ReLU(), Dense(3, 1))
     phi = np.array([1.0, 1, 1, 0, -1 / 3, -2 / 3, 3, -6, 6, 0])
     counts = [
@@ -73,7 +77,9 @@ def test_the_pieces_are_the_function(rng):
 
 
 def test_the_count_is_that_of_second_differences(rng):
-    """On a grid that no two joints share a cell of, each joint bends two second differences."""
+    """On a grid that no two joints share a cell of, each joint bends two second
+    differences.
+    """
     for _ in range(20):
         f, phi = random_network(rng, 1, 6, 6, 1)
         pieces = linear_pieces(f, phi, -2, 2)
@@ -110,7 +116,9 @@ def test_a_composition_has_at_most_the_product(rng):
 
 
 def test_a_composition_is_a_network_of_rank_one(rng):
-    """The two dense layers between the activations are one, whose matrix is a column times a row."""
+    """The two dense layers between the activations are one, whose matrix is a
+    column times a row.
+    """
     f, a = random_network(rng, 1, 3, 1)
     g, b = random_network(rng, 1, 4, 1)
     (_, _, out), (first, _, _) = f.layers, g.layers
@@ -125,7 +133,9 @@ def test_a_composition_is_a_network_of_rank_one(rng):
 
 
 def test_two_units_cannot_fold(rng):
-    """Two layers of two units make at most 7 pieces, not 9: no unit of two makes three teeth."""
+    """Two layers of two units make at most 7 pieces, not 9: no unit of two
+    makes three teeth.
+    """
     counts = [
         linear_pieces(*random_network(rng, 1, 2, 2, 1)).count
         for _ in range(3000)
@@ -137,7 +147,9 @@ def test_two_units_cannot_fold(rng):
     "D, d_in", [(1, 1), (5, 1), (2, 2), (6, 2), (3, 3), (5, 3), (2, 4)]
 )
 def test_zaslavsky_counts_regions(rng, D, d_in):
-    """Around each vertex of an arrangement there are 2^d sectors, and every region touches one."""
+    """Around each vertex of an arrangement there are 2^d sectors, and every
+    region touches one.
+    """
     normals, offsets = rng.normal(size=(D, d_in)), rng.normal(size=D)
     assert count_regions(D, d_in) <= 2**D
     if D < d_in:
@@ -167,7 +179,9 @@ def test_joints_that_meet_are_one():
 
 
 def test_joints_far_out_and_close_together():
-    """What counts as one joint grows with the distance from 0: numbers there are further apart."""
+    """What counts as one joint grows with the distance from 0: numbers there
+    are further apart.
+    """
     f = Network(Dense(1, 2), ReLU(), Dense(2, 1))
     for at, gap, count in (
         (1e6, 1e-8, 2),

@@ -1,4 +1,6 @@
-"""Networks and their conventions: shapes, views, initial values, and what is refused."""
+"""Networks and their conventions: shapes, views, initial values, and what is
+refused.
+"""
 
 import numpy as np
 import pytest
@@ -17,7 +19,9 @@ F = dl.Network(dl.Dense(4, 6), dl.ReLU(), dl.Dense(6, 3))
 
 
 def test_the_plain_network_of_the_lecture():
-    """h = a[β + Ω x] for one column x, Ω of shape (D_out, D_in): the lecture's own equations."""
+    """h = a[β + Ω x] for one column x, Ω of shape (D_out, D_in): the lecture's
+    own equations.
+    """
     rng = np.random.default_rng(0)
     phi, x = F.init(rng) + 0.1, rng.normal(size=4)
     (W0, b0), (W1, b1) = (
@@ -31,7 +35,9 @@ def test_the_plain_network_of_the_lecture():
 
 @pytest.mark.parametrize("D, K", [(1, 1), (3, 2), (5, 4), (8, 3)])
 def test_parameter_count(D, K):
-    """3D + 1 + (K-1) D (D+1) for one input, one output and K hidden layers of D units (item 7)."""
+    """3D + 1 + (K-1) D (D+1) for one input, one output and K hidden layers of D
+    units (item 7).
+    """
     layers = [dl.Dense(1, D), dl.ReLU()]
     for _ in range(K - 1):
         layers += [dl.Dense(D, D), dl.ReLU()]
@@ -108,7 +114,9 @@ def test_only_the_first_layer_is_spared_its_dx():
 
 
 class Probe(dl.Layer):
-    """A layer with running statistics and noise, to hold the interface: y = x - mean + noise."""
+    """A layer with running statistics and noise, to hold the interface: y = x -
+    mean + noise.
+    """
 
     stats = 2
 
@@ -133,7 +141,9 @@ class Probe(dl.Layer):
 
 
 def test_running_statistics_and_random_layers():
-    """State is explicit: inference reads it, training moves it; each model has its own noise."""
+    """State is explicit: inference reads it, training moves it; each model has
+    its own noise.
+    """
     f = dl.Network(dl.Dense(3, 2), dl.Network(Probe(), dl.Dense(2, 2)), Probe())
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=(6, 3)), rng.normal(size=(6, 2))
@@ -171,7 +181,9 @@ def test_activations_against_scipy():
 
 
 def test_steepest_slopes():
-    """The slope of the sigmoid is ¼ at 0 and nowhere more (item 107); that of tanh is 1."""
+    """The slope of the sigmoid is ¼ at 0 and nowhere more (item 107); that of
+    tanh is 1.
+    """
     z, none = np.linspace(-6, 6, 1201)[None, :], np.empty(0)
     for layer, steepest in (dl.Sigmoid(), 0.25), (dl.Tanh(), 1.0):
         y, saved = layer.forward(z, none, dl.Context())
@@ -182,7 +194,7 @@ def test_steepest_slopes():
         assert (slope > 0).all()
 
 
-# What is refused -----------------------------------------------------------------------------------
+# What is refused -------------------------------------------------------------
 
 PHI, X = np.zeros(51), np.zeros((5, 4))
 
@@ -298,7 +310,9 @@ shapes = st.lists(st.integers(0, 5), max_size=4).map(tuple)
 
 @given(shapes, shapes, shapes)
 def test_every_other_shape_is_an_error_and_never_a_broadcast(x, phi, y):
-    """Whatever the shapes: the right result for them, or a ValueError; nothing in between."""
+    """Whatever the shapes: the right result for them, or a ValueError; nothing
+    in between.
+    """
     x, y = np.zeros(x), np.zeros(y)
     phi = np.zeros((*phi[:1], 51)) if len(phi) < 2 else np.zeros(phi)
     try:

@@ -1,4 +1,6 @@
-"""Optimizers: the lecture's equations written plainly, known first steps, and what is refused."""
+"""Optimizers: the lecture's equations written plainly, known first steps, and
+what is refused.
+"""
 
 import numpy as np
 import pytest
@@ -33,7 +35,9 @@ def test_each_reaches_the_minimum(name):
 @pytest.mark.parametrize("name", OPTIMIZERS)
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 def test_a_population_is_its_members(name, dtype):
-    """Several models with a rate of their own, against one run for each; exactly equal."""
+    """Several models with a rate of their own, against one run for each;
+    exactly equal.
+    """
     optimizer = OPTIMIZERS[name]
     phi = np.random.default_rng(0).normal(size=(4, 3)).astype(dtype)
     rates = np.array([[0.001], [0.01], [0.05], [0.1]])
@@ -81,7 +85,9 @@ def test_the_gradient_is_not_changed_and_is_asked_for_once(name):
 
 
 def rosenbrock(phi):
-    """The gradient of (1 - a)² + 100 (b - a²)², a bent valley with its minimum at (1, 1)."""
+    """The gradient of (1 - a)² + 100 (b - a²)², a bent valley with its minimum
+    at (1, 1).
+    """
     a, b = phi[..., 0], phi[..., 1]
     return np.stack(
         [2 * (a - 1) - 400 * a * (b - a**2), 200 * (b - a**2)], axis=-1
@@ -90,7 +96,9 @@ def rosenbrock(phi):
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_each_goes_down_a_bent_valley(name):
-    """From (-1, 1), where the value is 4; rates from 1e-4 to 1 as a population, the best counts."""
+    """From (-1, 1), where the value is 4; rates from 1e-4 to 1 as a population,
+    the best counts.
+    """
     optimizer, rates = OPTIMIZERS[name], np.logspace(-4, 0, 17)[:, None]
     small = {"lam": 1e-6} if hasattr(optimizer, "lam") else {}
     several = type(optimizer)(**{**vars(optimizer), "alpha": rates, **small})
@@ -102,7 +110,9 @@ def test_each_goes_down_a_bent_valley(name):
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_the_memory_is_what_its_moments_say(name):
-    """Nothing is kept but t and the moments, each of φ's shape and type; two runs are equal."""
+    """Nothing is kept but t and the moments, each of φ's shape and type; two
+    runs are equal.
+    """
     optimizer, phi = (
         OPTIMIZERS[name],
         np.array([[1.0, -2.0], [3.0, 0.5]], np.float32),
@@ -188,7 +198,9 @@ def test_limits(special, general):
 
 
 def plain(name, phi, steps, g=quadratic):
-    """The lecture's equations, each as it stands; α = 0.05, β = 0.8, γ = ρ = 0.9, ε = 1e-3."""
+    """The lecture's equations, each as it stands; α = 0.05, β = 0.8, γ = ρ =
+    0.9, ε = 1e-3.
+    """
     m = s = u = 0
     for t in range(1, steps + 1):
         d = g(phi - 0.05 * 0.8 * m) if name == "Nesterov" else g(phi)
@@ -238,7 +250,9 @@ def test_each_is_the_lectures_equations(name):
 
 
 def test_adagrad_walks_twice_the_root_of_time():
-    """With a constant gradient the step at time T is α/√T, and all of them sum to 2α√T (item 62)."""
+    """With a constant gradient the step at time T is α/√T, and all of them sum
+    to 2α√T (item 62).
+    """
     ends = [
         run(dl.AdaGrad(1.0), np.zeros(1), lambda phi: np.ones(1), T)
         for T in (9_999, 10_000)
@@ -257,7 +271,9 @@ def test_rmsprop_does_not_slow_down():
 
 
 def test_adamax_elementwise():
-    """A constant gradient (1, 0.001), 100 steps: both coordinates move by 0.2 (item 66)."""
+    """A constant gradient (1, 0.001), 100 steps: both coordinates move by 0.2
+    (item 66).
+    """
     end = run(
         dl.AdaMax(0.002), np.zeros(2), lambda phi: np.array([1, 1e-3]), 100
     )
@@ -285,7 +301,9 @@ def test_nesterov_is_sutskevers_form():
 
 
 def test_weight_decay_is_l2_for_plain_gradient_descent_only():
-    """λ of the decay is 2α times λ of the penalty; not with a schedule, nor in Adam (item 68)."""
+    """λ of the decay is 2α times λ of the penalty; not with a schedule, nor in
+    Adam (item 68).
+    """
     phi, alpha, lam = np.array([1.0, -2.0, 0.5]), 0.1, 0.02
     penalised = dl.l2(lam / (2 * alpha))(quadratic)
     decayed = run(dl.WeightDecay(alpha, lam), phi, quadratic, 30)
@@ -307,7 +325,9 @@ def test_weight_decay_is_l2_for_plain_gradient_descent_only():
 
 
 def test_adamw_shrinks_every_weight_alike():
-    """Gradients that are noise of scale 1 and 100: Adam + L2 spares the noisy weight (item 69)."""
+    """Gradients that are noise of scale 1 and 100: Adam + L2 spares the noisy
+    weight (item 69).
+    """
     scale = np.array([1.0, 100.0])
     ends = {}
     for name in "adamw", "l2":
@@ -339,7 +359,10 @@ def test_a_decay_may_differ_from_weight_to_weight():
         assert np.array_equal(
             dl.l2(lam)(lambda phi: 0 * phi)(phi), 2 * (1 - np.array(expected))
         )
-    expected = r"\(2,\) for phi of shape \(2, 3\), expected a number, .*, or \(3,\), one for each weight"
+    expected = (
+        r"\(2,\) for phi of shape \(2, 3\), expected a number, .*, or \(3,\),"
+        r" one for each weight"
+    )
     with pytest.raises(ValueError, match=f"lam: got shape {expected}"):
         run(dl.WeightDecay(0.1, np.ones(2) / 2), phi, quadratic, 1)
     assert (
@@ -349,7 +372,9 @@ def test_a_decay_may_differ_from_weight_to_weight():
 
 
 def test_clipping():
-    """By value the direction turns by 41.5 degrees, by norm it is kept (item 55)."""
+    """By value the direction turns by 41.5 degrees, by norm it is kept (item
+    55).
+    """
     g = np.array([0.9, 100.0])
     by_value, by_norm = (
         clip(1.0)(lambda phi: g)(g)
@@ -561,7 +586,9 @@ def test_rates_of_a_population_have_its_shape():
 
 
 def test_the_usual_values():
-    """Defaults of the papers; ε may be any size (1.0 is used), and a rate may be 0."""
+    """Defaults of the papers; ε may be any size (1.0 is used), and a rate may
+    be 0.
+    """
     assert vars(dl.Adam()) == {
         "alpha": 0.001,
         "beta": 0.9,
@@ -574,7 +601,10 @@ def test_the_usual_values():
     assert (
         vars(dl.AdaGrad(0.1))
         == vars(dl.SignDescent(0.1))
-        == {"alpha": 0.1, "eps": 1e-8}
+        == {
+            "alpha": 0.1,
+            "eps": 1e-8,
+        }
     )
     assert vars(dl.NAdam()) == vars(dl.Adam())
     assert vars(dl.AdaMax()) == {**vars(dl.Adam()), "alpha": 0.002}

@@ -1,4 +1,6 @@
-"""The training loop: what it shows each model, how it stops, and what it keeps."""
+"""The training loop: what it shows each model, how it stops, and what it
+keeps.
+"""
 
 import warnings
 
@@ -43,7 +45,9 @@ class Spy(dl.SquaredError):
 
 
 def test_an_epoch_uses_every_example_once():
-    """Without replacement, a short last batch included, in a new order each epoch (item 57)."""
+    """Without replacement, a short last batch included, in a new order each
+    epoch (item 57).
+    """
     spy = Spy()
     steps = fit(F.init(np.random.default_rng(0)), loss=spy)
     assert [len(y) for y in spy.seen] == [5, 5, 5, 5, 3] * 2
@@ -97,7 +101,9 @@ def test_full_batch_is_plain_gradient_descent():
 
 @pytest.mark.parametrize("own_data", [False, True])
 def test_a_population_is_its_members_trained_alone(own_data):
-    """Start, batches and result of member m are those of the m-th spawned Generator."""
+    """Start, batches and result of member m are those of the m-th spawned
+    Generator.
+    """
     M = 3
     start = F.init(np.random.default_rng(0), models=M)
     x, y = X, Y
@@ -187,7 +193,9 @@ def test_a_population_goes_on_with_its_generators():
 
 
 def test_the_caller_steers():
-    """break stops, alpha may be set between steps, a copied φ is a frame, memory goes on."""
+    """break stops, alpha may be set between steps, a copied φ is a frame,
+    memory goes on.
+    """
     phi = F.init(np.random.default_rng(0))
     optimizer, frames = dl.GradientDescent(0.1), []
     for step in dl.train(
@@ -223,7 +231,9 @@ def test_the_caller_steers():
 
 
 def test_a_wrapped_gradient():
-    """Freezing: the wrapper sees the gradient function, and the frozen slice does not move."""
+    """Freezing: the wrapper sees the gradient function, and the frozen slice
+    does not move.
+    """
     phi = F.init(np.random.default_rng(0))
     before = phi.copy()
 

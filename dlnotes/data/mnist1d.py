@@ -1,4 +1,6 @@
-"""MNIST-1D, generated: ten templates, each example padded, stretched, moved, sheared and noisy."""
+"""MNIST-1D, generated: ten templates, each example padded, stretched, moved,
+sheared and noisy.
+"""
 
 from functools import lru_cache
 from typing import NamedTuple
@@ -26,7 +28,9 @@ TEMPLATES = np.array(
 
 
 class MNIST1D(NamedTuple):
-    """4 000 training and 5 000 test examples: x of shape (N, 40), y of shape (N,)."""
+    """4 000 training and 5 000 test examples: x of shape (N, 40), y of shape
+    (N,).
+    """
 
     x: np.ndarray
     y: np.ndarray
@@ -49,14 +53,17 @@ def _arrays():
 
 
 def mnist1d():
-    """MNIST-1D, ten classes of signals with 40 samples: hard enough to tell models apart.
+    """MNIST-1D, ten classes of signals with 40 samples: hard enough to tell
+    models apart.
 
-    4 000 training and 5 000 test examples. The training set and the first 1 000 test examples are
-    the published ones (seed 42, mean 0 and variance 1 together); 4 000 more test examples come from
-    the same generator, seed 43, because 1 000 leave a standard error of 1.5 points.
+    4 000 training and 5 000 test examples. The training set and the first 1 000
+    test examples are the published ones (seed 42, mean 0 and variance 1
+    together); 4 000 more test examples come from the same generator, seed 43,
+    because 1 000 leave a standard error of 1.5 points.
 
-    Provenance: S. Greydanus and D. Kobak, "Scaling down Deep Learning with MNIST-1D", 2020,
-    arXiv:2011.14439; the generator follows their package mnist1d, licence Apache 2.0.
+    Provenance: S. Greydanus and D. Kobak, "Scaling down Deep Learning with
+    MNIST-1D", 2020, arXiv:2011.14439; the generator follows their package
+    mnist1d, licence Apache 2.0.
 
     >>> data = mnist1d()
     >>> data.x.shape, data.x_test.shape
@@ -68,7 +75,8 @@ def mnist1d():
 def _generate(n, rng):
     """n examples before standardisation, and their labels, shuffled.
 
-    ``rng`` is NumPy's frozen legacy generator: the published set was drawn with it.
+    ``rng`` is NumPy's frozen legacy generator: the published set was drawn with
+    it.
     """
     templates = TEMPLATES - TEMPLATES.mean(axis=1, keepdims=True)
     templates /= templates.std(axis=1, keepdims=True)

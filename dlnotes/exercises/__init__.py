@@ -2,11 +2,13 @@
 
 An entry is ``EXERCISES[label] = cases, answer, {hint: wrong answer, …}``.
 
-* *Implement*: ``answer`` is a function, ``cases`` a function of a Generator that returns a list of
-  argument tuples. Each wrong answer is a function, too.
-* *Predict, or compute by hand*: ``cases`` is None, ``answer`` a number or an array.
+* *Implement*: ``answer`` is a function, ``cases`` a function of a Generator
+  that returns a list of argument tuples. Each wrong answer is a function, too.
+* *Predict, or compute by hand*: ``cases`` is None, ``answer`` a number or an
+  array.
 
-A wrong answer is a test (it must fail) and a hint (for a reader whose result equals it).
+A wrong answer is a test (it must fail) and a hint (for a reader whose result
+equals it).
 """
 
 import copy
@@ -24,14 +26,15 @@ EXERCISES = {
 
 
 def check(label, mine):
-    """Say whether ``mine`` solves the exercise ``label``, and if not, what is wrong. Never raises.
+    """Say whether ``mine`` solves the exercise ``label``, and if not, what is
+    wrong. Never raises.
 
-    >>> EXERCISES["doctest"] = None, 4.0, {"That is the square root.": 1.41421356}
+    >>> EXERCISES["doctest"] = None, 2.0, {"That is the square.": 4.0}
     >>> check("doctest", ...)
     doctest: not written yet.
-    >>> check("doctest", 1.41421356)
-    doctest: not yet. That is the square root.
     >>> check("doctest", 4)
+    doctest: not yet. That is the square.
+    >>> check("doctest", 2)
     doctest: correct.
     >>> del EXERCISES["doctest"]
     """
@@ -45,12 +48,17 @@ def check(label, mine):
         Exception,
         SystemExit,
     ) as error:  # a reader's object may do anything when it is compared
-        message = f"not yet. It could not be compared: {type(error).__name__}: {error}"
+        message = (
+            f"not yet. It could not be compared: {type(error).__name__}:"
+            f" {error}"
+        )
     print(f"{label}: {message}")
 
 
 def _judge(label, mine):
-    """The verdict on ``mine``, as a text that begins with "correct", "not yet" or "not written"."""
+    """The verdict on ``mine``, as a text that begins with "correct", "not yet"
+    or "not written".
+    """
     cases, answer, hints = EXERCISES[label]
     if mine is ...:
         return "not written yet."
@@ -80,7 +88,10 @@ def _judge(label, mine):
         if outputs[-1] is None:
             return "not yet. It returned None; is a return missing?"
         if not all(map(_same, given, args)):
-            return f"not yet. In case {number} it changed its input; work on a copy."
+            return (
+                f"not yet. In case {number} it changed its input; work on a"
+                " copy."
+            )
     for number, (args, out) in enumerate(zip(inputs, outputs), 1):
         expected = answer(*copy.deepcopy(args))
         out = (
@@ -98,7 +109,9 @@ def _judge(label, mine):
 
 
 def _as(answer, mine):
-    """A prediction in the answer's form: a list for a tuple, 3.0 for 3, three digits are right."""
+    """A prediction in the answer's form: a list for a tuple, 3.0 for 3, three
+    digits are right.
+    """
     if isinstance(answer, tuple) and isinstance(mine, list):
         mine = tuple(mine)
     if (
@@ -121,7 +134,10 @@ def _verdict(out, expected, wrong):
     """None if ``out`` is right, else what is wrong with it."""
     if isinstance(expected, tuple):
         if not isinstance(out, tuple) or len(out) != len(expected):
-            return f"not yet. {len(expected)} results are expected, and this is {_describe(out)}."
+            return (
+                f"not yet. {len(expected)} results are expected, and this is"
+                f" {_describe(out)}."
+            )
         if all(map(_close, out, expected)):
             return None
     elif _close(out, expected):
@@ -159,7 +175,10 @@ def _difference(out, expected):
         and a.dtype.kind == "f"
         and np.allclose(a, b)
     ):
-        return f"The values are right, but of type {a.dtype}; {b.dtype} is expected."
+        return (
+            f"The values are right, but of type {a.dtype}; {b.dtype} is"
+            " expected."
+        )
     at = tuple(
         int(i) for i in np.argwhere(~np.isclose(a, b, rtol=1e-6, atol=1e-9))[0]
     )
@@ -168,7 +187,9 @@ def _difference(out, expected):
 
 
 def _close(out, expected):
-    """Whether two results are numbers of the same shape and kind that agree to about six digits."""
+    """Whether two results are numbers of the same shape and kind that agree to
+    about six digits.
+    """
     try:
         a, b = np.asarray(out), np.asarray(expected)
     except ValueError:
@@ -194,7 +215,9 @@ def _stub():
 
 
 def _same(a, b):
-    """Whether data are equal, to the last bit; what is not data counts as equal."""
+    """Whether data are equal, to the last bit; what is not data counts as
+    equal.
+    """
     if isinstance(a, (tuple, list)):
         return (
             isinstance(b, type(a))
@@ -208,7 +231,9 @@ def _same(a, b):
 
 
 def _failure(error):
-    """The reader's exception, and the line of the reader's code where it was raised."""
+    """The reader's exception, and the line of the reader's code where it was
+    raised.
+    """
     frames = [
         f
         for f in traceback.extract_tb(error.__traceback__)

@@ -6,7 +6,7 @@ import numpy as np
 
 EXERCISES = {}
 
-# 1.1 One hidden layer, and two in a row ----------------------------------------------------------
+# 1.1 One hidden layer, and two in a row --------------------------------------
 
 EXERCISES["joint"] = (
     None,
@@ -14,7 +14,8 @@ EXERCISES["joint"] = (
     {
         "Mind the sign: solve β + ωx = 0 for x.": -1.5,
         "That is β divided the other way round.": 2 / 3,
-        "That is the bias without its sign; the weight stretches the line, too.": 3.0,
+        "That is the bias without its sign; the weight stretches the line,"
+        " too.": (3.0),
     },
 )
 
@@ -37,9 +38,8 @@ EXERCISES["absolute-value"] = (
     _arrays,
     np.abs,
     {
-        "For negative x that is 0. One more unit, which faces left, is needed.": (
-            lambda x: np.maximum(0, x)
-        ),
+        "For negative x that is 0. One more unit, which faces left, is"
+        " needed.": lambda x: np.maximum(0, x),
         "The minus makes it x itself: both units must push upwards.": (
             lambda x: np.maximum(0, x) - np.maximum(0, -x)
         ),
@@ -52,7 +52,8 @@ EXERCISES["pieces-of-a-composition"] = (
     {
         "Four joints make five pieces.": 20,
         "The pieces of g are repeated in each piece of f: multiply.": 10,
-        "At a fold the direction changes, so the pieces left and right of it are two.": 21,
+        "At a fold the direction changes, so the pieces left and right of it"
+        " are two.": (21),
     },
 )
 
@@ -74,8 +75,10 @@ EXERCISES["merge-networks"] = (
     _link,
     lambda v, c, w, b: (w @ v, b + w @ c),
     {
-        "The bias of the first network goes through the second one's weights; it is not lost.": (
-            lambda v, c, w, b: (w @ v, b)
+        "The bias of the first network goes through the second one's weights;"
+        " it is not lost.": lambda v, c, w, b: (
+            w @ v,
+            b,
         ),
         "The bias c has to be multiplied by w, too.": lambda v, c, w, b: (
             w @ v,
@@ -97,13 +100,14 @@ EXERCISES["rank-of-the-link"] = (
     },
 )
 
-# 1.2 K layers: shapes, parameters, and how many pieces -------------------------------------------
+# 1.2 K layers: shapes, parameters, and how many pieces -----------------------
 
 EXERCISES["shape-of-omega"] = (
     None,
     (4, 5),
     {
-        "A matrix has one row for each unit that it feeds, one column for each that it reads.": (
+        "A matrix has one row for each unit that it feeds, one column for"
+        " each that it reads.": (
             5,
             4,
         ),
@@ -127,9 +131,8 @@ EXERCISES["count-parameters"] = (
         "Those are the weights only; every unit has a bias, too.": (
             lambda w: sum(a * b for a, b in zip(w, w[1:]))
         ),
-        "A bias belongs to each unit that a layer feeds, not to each that it reads.": (
-            lambda w: sum(a * (b + 1) for a, b in zip(w, w[1:]))
-        ),
+        "A bias belongs to each unit that a layer feeds, not to each that it"
+        " reads.": lambda w: sum(a * (b + 1) for a, b in zip(w, w[1:])),
     },
 )
 
@@ -137,8 +140,8 @@ EXERCISES["facing-right"] = (
     None,
     1025,
     {
-        "Teeth multiply from layer to layer; the flat piece on the left remains one piece.": 5
-        ** 5,
+        "Teeth multiply from layer to layer; the flat piece on the left"
+        " remains one piece.": (5**5),
         "The flat piece counts, too.": 1024,
         "Four units, five layers: four teeth in each of five layers.": 5**4 + 1,
     },
@@ -151,7 +154,8 @@ EXERCISES["most-pieces"] = (
         "Four units make five pieces of one.": 64,
         "D is the width of each layer, not the number of all units.": 13**3,
         "The width is the base, the depth the exponent.": 256,
-        "That is the bound for random networks' average; pieces multiply at most.": 13,
+        "That is the bound for random networks' average; pieces multiply at"
+        " most.": (13),
     },
 )
 
@@ -168,30 +172,29 @@ EXERCISES["zaslavsky-recursion"] = (
     lambda rng: [(0, 2), (4, 1), (3, 2), (7, 3), (6, 6), (10, 2)],
     _recursion,
     {
-        "That is 2ᴰ: the last hyperplane does not divide every region, only those that it meets.": (
-            lambda D, d: 2**D
-        ),
-        "That is Pascal's triangle itself; with 0 dimensions there is one region.": math.comb,
+        "That is 2ᴰ: the last hyperplane does not divide every region, only"
+        " those that it meets.": (lambda D, d: 2**D),
+        "That is Pascal's triangle itself; with 0 dimensions there is one"
+        " region.": (math.comb),
     },
 )
 
-# 1.3 Backpropagation: by hand, as a graph, in matrices -------------------------------------------
+# 1.3 Backpropagation: by hand, as a graph, in matrices -----------------------
 
 EXERCISES["backprop-by-hand-exercise"] = (
     None,
     np.array([0.0, 0, 4, 12, 0, 4, 0, -12, -4]),
     {
-        "Unit 1 is silent, its pre-activation is -1: nothing passes through its ReLU.": (
-            np.array([-12.0, -36, 4, 12, -12, 4, 0, -12, -4])
-        ),
-        "The derivative of the square has a factor 2.": (
-            np.array([0.0, 0, 2, 6, 0, 2, 0, -6, -2])
+        "Unit 1 is silent, its pre-activation is -1: nothing passes through"
+        " its ReLU.": np.array([-12.0, -36, 4, 12, -12, 4, 0, -12, -4]),
+        "The derivative of the square has a factor 2.": np.array(
+            [0.0, 0, 2, 6, 0, 2, 0, -6, -2]
         ),
         "The sign is turned round: the derivative of (f - y)² is 2 (f - y).": (
             np.array([0.0, 0, -4, -12, 0, -4, 0, 12, 4])
         ),
-        "The ReLU was forgotten on the way forward: h₁ is (0, 3).": (
-            np.array([-36.0, -108, 12, 36, -36, 12, 12, -36, -12])
+        "The ReLU was forgotten on the way forward: h₁ is (0, 3).": np.array(
+            [-36.0, -108, 12, 36, -36, 12, 12, -36, -12]
         ),
     },
 )
@@ -210,10 +213,13 @@ EXERCISES["paths"] = (
     None,
     10_000,
     {
-        "That is the number of units; a path chooses one unit in each layer.": 40,
-        "Those are the arrows between hidden layers; a path is a way along several of them.": 300,
-        "There are five steps from layer to layer, but only the four hidden layers leave a choice.": 10
-        ** 5,
+        "That is the number of units; a path chooses one unit in each layer.": (
+            40
+        ),
+        "Those are the arrows between hidden layers; a path is a way along"
+        " several of them.": (300),
+        "There are five steps from layer to layer, but only the four hidden"
+        " layers leave a choice.": (10**5),
         "There are four hidden layers, so four choices.": 10**3,
     },
 )
@@ -227,8 +233,10 @@ EXERCISES["division-rule"] = (
     _two_numbers,
     lambda a, b: (a / b, 1 / b, -a / b**2),
     {
-        "If b grows, a/b gets smaller: a minus is missing.": (
-            lambda a, b: (a / b, 1 / b, a / b**2)
+        "If b grows, a/b gets smaller: a minus is missing.": lambda a, b: (
+            a / b,
+            1 / b,
+            a / b**2,
         ),
         "The derivative of 1/b is -1/b².": lambda a, b: (a / b, 1 / b, -a / b),
         "The derivative by b is still multiplied by a.": lambda a, b: (
@@ -284,29 +292,29 @@ EXERCISES["backprop-k-layers"] = (
     _several_layers,
     _backprop,
     {
-        "The derivative of the square has a factor 2.": (
-            lambda *args: _backprop(*args, factor=1)
+        "The derivative of the square has a factor 2.": lambda *args: _backprop(
+            *args, factor=1
         ),
-        "Silent units let something through: multiply by a'[f], or test h > 0, not h >= 0.": (
-            lambda *args: _backprop(*args, awake=lambda f, h, k: 1.0)
+        "Silent units let something through: multiply by a'[f], or test h >"
+        " 0, not h >= 0.": lambda *args: _backprop(
+            *args, awake=lambda f, h, k: 1.0
         ),
         "There is no ReLU after the last layer.": lambda *args: _backprop(
             *args, act_last=True
         ),
-        "The ReLU's slope is 1, not its output.": (
-            lambda *args: _backprop(*args, awake=lambda f, h, k: h[k])
+        "The ReLU's slope is 1, not its output.": lambda *args: _backprop(
+            *args, awake=lambda f, h, k: h[k]
         ),
-        "Return the derivatives from the first layer to the last: Omega_0 first.": (
-            lambda *args: tuple(
-                d
-                for k in reversed(range(len(args[0])))
-                for d in _backprop(*args)[2 * k : 2 * k + 2]
-            )
+        "Return the derivatives from the first layer to the last: Omega_0"
+        " first.": lambda *args: tuple(
+            d
+            for k in reversed(range(len(args[0])))
+            for d in _backprop(*args)[2 * k : 2 * k + 2]
         ),
     },
 )
 
-# 1.4 Backpropagation reads digits ----------------------------------------------------------------
+# 1.4 Backpropagation reads digits --------------------------------------------
 
 
 def _layer(rng):
@@ -330,11 +338,13 @@ EXERCISES["parameter-count"] = (
     None,
     6570,
     {
-        "Those are the weights only; every unit has a bias, too.": 64 * 64
-        + 64 * 32
-        + 32 * 10,
-        "A layer from D inputs has D + 1 parameters for each of its units; the bias belongs to the"
-        " output side, not to the input side.": 64 * 65 + 64 * 33 + 32 * 11,
+        "Those are the weights only; every unit has a bias, too.": (
+            64 * 64 + 64 * 32 + 32 * 10
+        ),
+        "A layer from D inputs has D + 1 parameters for each of its units;"
+        " the bias belongs to the output side, not to the input side.": (
+            64 * 65 + 64 * 33 + 32 * 11
+        ),
     },
 )
 
@@ -342,16 +352,22 @@ EXERCISES["layer-gradients"] = (
     _layer,
     lambda df, h: (df.T @ h, df.sum(axis=0)),
     {
-        "That is the transpose: the derivative has the shape of Ω, (D_out, D_in).": (
-            lambda df, h: (h.T @ df, df.sum(axis=0))
+        "That is the transpose: the derivative has the shape of Ω, (D_out,"
+        " D_in).": lambda df, h: (
+            h.T @ df,
+            df.sum(axis=0),
         ),
-        "β is added to every example, so its derivative is a sum over the examples, not a mean: the"
-        " 1/N of the loss is in df already.": lambda df, h: (
+        "β is added to every example, so its derivative is a sum over the"
+        " examples, not a mean: the 1/N of the loss is in df"
+        " already.": lambda df, h: (
             df.T @ h,
             df.mean(axis=0),
         ),
-        "The bias gradient is summed over the wrong axis: one number a unit is wanted, not one an"
-        " example.": lambda df, h: (df.T @ h, df.sum(axis=1)),
+        "The bias gradient is summed over the wrong axis: one number a unit"
+        " is wanted, not one an example.": lambda df, h: (
+            df.T @ h,
+            df.sum(axis=1),
+        ),
     },
 )
 
@@ -359,10 +375,10 @@ EXERCISES["initial-loss"] = (
     None,
     1.0,
     {
-        "Only one of the ten outputs is wrong, by 1; the loss sums over the outputs and averages"
-        " over the examples.": 0.1,
-        "That is the cross-entropy of ten equal probabilities; here the loss is the squared"
-        " error.": 2.302585,
+        "Only one of the ten outputs is wrong, by 1; the loss sums over the"
+        " outputs and averages over the examples.": (0.1),
+        "That is the cross-entropy of ten equal probabilities; here the loss"
+        " is the squared error.": (2.302585),
         "There is no factor ½ in this book's squared error.": 0.5,
     },
 )
@@ -385,17 +401,13 @@ EXERCISES["worst-confusion"] = (
     _counts,
     _worst_pair,
     {
-        "The diagonal holds the right answers; leave it out.": (
-            lambda c: tuple(
-                int(i) for i in np.unravel_index(c.argmax(), c.shape)
-            )
+        "The diagonal holds the right answers; leave it out.": lambda c: tuple(
+            int(i) for i in np.unravel_index(c.argmax(), c.shape)
         ),
-        "The order matters: first the true class (the row), then the predicted one.": (
-            lambda c: _worst_pair(c)[::-1]
-        ),
-        "That adds both directions of a confusion; here (true, predicted) is one entry.": (
-            _symmetric_pair
-        ),
+        "The order matters: first the true class (the row), then the"
+        " predicted one.": lambda c: _worst_pair(c)[::-1],
+        "That adds both directions of a confusion; here (true, predicted) is"
+        " one entry.": (_symmetric_pair),
     },
 )
 
@@ -403,23 +415,22 @@ EXERCISES["squared-error-gradient"] = (
     _logits,
     lambda f, y: 2 * (f - np.eye(f.shape[1])[y]) / len(f),
     {
-        "The loss is the mean over the examples, so its derivative is divided by N.": (
-            lambda f, y: 2 * (f - np.eye(f.shape[1])[y])
-        ),
+        "The loss is the mean over the examples, so its derivative is divided"
+        " by N.": (lambda f, y: 2 * (f - np.eye(f.shape[1])[y])),
         "The derivative of a square brings down a factor 2.": (
             lambda f, y: (f - np.eye(f.shape[1])[y]) / len(f)
         ),
-        "Divide by the number of examples only: over the outputs the loss is a sum.": (
-            lambda f, y: 2 * (f - np.eye(f.shape[1])[y]) / f.size
-        ),
-        "The sign is turned round: the derivative is positive where the output is too large.": (
+        "Divide by the number of examples only: over the outputs the loss is"
+        " a sum.": (lambda f, y: 2 * (f - np.eye(f.shape[1])[y]) / f.size),
+        "The sign is turned round: the derivative is positive where the"
+        " output is too large.": (
             lambda f, y: -2 * (f - np.eye(f.shape[1])[y]) / len(f)
         ),
     },
 )
 
 
-# 1.5 Bug museum I --------------------------------------------------------------------------------
+# 1.5 Bug museum I ------------------------------------------------------------
 
 
 def _relu_outputs(rng):
@@ -433,8 +444,8 @@ EXERCISES["museum-relu"] = (
     _relu_outputs,
     lambda dh, h: dh * (h > 0),
     {
-        "That is the exhibit: after a ReLU h >= 0 is always true.": lambda dh, h: (
-            dh * (h >= 0)
+        "That is the exhibit: after a ReLU h >= 0 is always true.": (
+            lambda dh, h: dh * (h >= 0)
         ),
         "The slope of a ReLU is 0 or 1, not its output.": lambda dh, h: dh * h,
         "That tests the derivative, not the unit.": lambda dh, h: dh * (dh > 0),
@@ -453,10 +464,9 @@ EXERCISES["museum-transpose"] = (
     _square_first,
     lambda df, Omega: df @ Omega,
     {
-        "That is the exhibit: it fits square layers only. With rows there is no transpose here.": (
-            lambda df, Omega: (
-                df @ Omega.T if len(set(Omega.shape)) == 1 else df @ Omega
-            )
+        "That is the exhibit: it fits square layers only. With rows there is"
+        " no transpose here.": lambda df, Omega: (
+            df @ Omega.T if len(set(Omega.shape)) == 1 else df @ Omega
         ),
     },
 )
@@ -476,9 +486,8 @@ EXERCISES["museum-mean"] = (
         "That is the exhibit: the mean over the examples is missing.": (
             lambda out, y: 2 * (out - y)
         ),
-        "Divide by the number of examples only: over the outputs the loss is a sum.": (
-            lambda out, y: 2 * (out - y) / out.size
-        ),
+        "Divide by the number of examples only: over the outputs the loss is"
+        " a sum.": (lambda out, y: 2 * (out - y) / out.size),
         "The factor 2 of the square is missing.": lambda out, y: (
             (out - y) / len(y)
         ),
@@ -494,9 +503,8 @@ EXERCISES["museum-axis"] = (
     _square_batch,
     lambda df: df.sum(axis=0),
     {
-        "That is the exhibit: one number an example. Sum over the examples instead.": (
-            lambda df: df.sum(axis=1)
-        ),
+        "That is the exhibit: one number an example. Sum over the examples"
+        " instead.": lambda df: df.sum(axis=1),
         "A sum, not a mean: the 1/N is in df already.": lambda df: df.mean(
             axis=0
         ),
@@ -529,9 +537,8 @@ EXERCISES["museum-early-exercise"] = (
     _two_layers,
     _step,
     {
-        "That is the exhibit: Omega_1 was changed before the derivative passed through it.": (
-            lambda *args: _step(*args, early=True)
-        ),
+        "That is the exhibit: Omega_1 was changed before the derivative"
+        " passed through it.": lambda *args: _step(*args, early=True),
         "The mean over the examples is missing.": lambda *args: _step(
             *args, N=1
         ),

@@ -4,13 +4,14 @@ import numpy as np
 
 EXERCISES = {}
 
-# 2.1 From likelihood to loss; regression ---------------------------------------------------------
+# 2.1 From likelihood to loss; regression -------------------------------------
 
 EXERCISES["underflow"] = (
     None,
     324,
     {
-        "That is where numbers lose digits (below 2.2e-308), not where they vanish.": 308,
+        "That is where numbers lose digits (below 2.2e-308), not where they"
+        " vanish.": (308),
         "1e-323 is still a number: about twice the smallest one.": 323,
     },
 )
@@ -37,9 +38,8 @@ EXERCISES["sigma-hat-exercise"] = (
         "That is the variance; take the root.": lambda f, y: np.mean(
             (y - f) ** 2
         ),
-        "Do not subtract the mean of the residuals: the network's output is the mean.": (
-            lambda f, y: np.std(y - f)
-        ),
+        "Do not subtract the mean of the residuals: the network's output is"
+        " the mean.": lambda f, y: np.std(y - f),
         "Divide by N: maximum likelihood does not know N - 1.": (
             lambda f, y: np.sqrt(np.sum((y - f) ** 2) / (len(y) - 1))
         ),
@@ -58,11 +58,9 @@ EXERCISES["poisson-loss"] = (
         "The derivative is with respect to f, not to the rate exp f.": (
             lambda f, y: (np.exp(f) - y * f, 1 - y * np.exp(-f))
         ),
-        "f is the logarithm of the rate, not the rate.": (
-            lambda f, y: (
-                f - y * np.log(np.where(f > 0, f, np.nan)),
-                1 - y / np.where(f > 0, f, np.nan),
-            )
+        "f is the logarithm of the rate, not the rate.": lambda f, y: (
+            f - y * np.log(np.where(f > 0, f, np.nan)),
+            1 - y / np.where(f > 0, f, np.nan),
         ),
         "The loss is the negative logarithm.": lambda f, y: (
             y * f - np.exp(f),
@@ -86,22 +84,19 @@ EXERCISES["von-mises"] = (
         -kappa * np.sin(y - mu),
     ),
     {
-        "The derivative of cos(y - μ) by μ is + sin(y - μ), and the loss has a minus before it.": (
-            lambda mu, y, kappa: (
-                np.log(2 * np.pi * np.i0(kappa)) - kappa * np.cos(y - mu),
-                kappa * np.sin(y - mu),
-            )
+        "The derivative of cos(y - μ) by μ is + sin(y - μ), and the loss has"
+        " a minus before it.": lambda mu, y, kappa: (
+            np.log(2 * np.pi * np.i0(kappa)) - kappa * np.cos(y - mu),
+            kappa * np.sin(y - mu),
         ),
-        "The normalising constant belongs to the loss.": (
-            lambda mu, y, kappa: (
-                -kappa * np.cos(y - mu),
-                -kappa * np.sin(y - mu),
-            )
+        "The normalising constant belongs to the loss.": lambda mu, y, kappa: (
+            -kappa * np.cos(y - mu),
+            -kappa * np.sin(y - mu),
         ),
     },
 )
 
-# 2.2 Classification ------------------------------------------------------------------------------
+# 2.2 Classification ----------------------------------------------------------
 
 EXERCISES["logit"] = (
     None,
@@ -110,8 +105,9 @@ EXERCISES["logit"] = (
         "The odds are p : (1 - p), here 4 : 1.": np.log(0.8),
         "The logarithm of the odds, not the odds.": 4.0,
         "The other way round: p stands above.": -np.log(4.0),
-        "That is the sigmoid of 0.8; its inverse is asked for.": 1
-        / (1 + np.exp(-0.8)),
+        "That is the sigmoid of 0.8; its inverse is asked for.": (
+            1 / (1 + np.exp(-0.8))
+        ),
     },
 )
 
@@ -214,7 +210,7 @@ EXERCISES["initial-cross-entropy"] = (
     },
 )
 
-# 2.3 Entropy, KL, cross-entropy ------------------------------------------------------------------
+# 2.3 Entropy, KL, cross-entropy ----------------------------------------------
 
 EXERCISES["coin-entropy"] = (
     None,
@@ -223,8 +219,8 @@ EXERCISES["coin-entropy"] = (
         "Mind the minus: an entropy of classes is not negative.": (
             0.25 * np.log(0.25) + 0.75 * np.log(0.75)
         ),
-        "That is in bits; nats come from the natural logarithm.": (
-            -(0.25 * np.log2(0.25) + 0.75 * np.log2(0.75))
+        "That is in bits; nats come from the natural logarithm.": -(
+            0.25 * np.log2(0.25) + 0.75 * np.log2(0.75)
         ),
         "Both sides of the coin contribute.": -0.25 * np.log(0.25),
     },
@@ -259,7 +255,8 @@ EXERCISES["which-direction"] = (
     None,
     2,
     {
-        "Forward KL makes p cover all that q has, even with faces that look wrong.": 1
+        "Forward KL makes p cover all that q has, even with faces that look"
+        " wrong.": (1)
     },
 )
 
@@ -267,13 +264,14 @@ EXERCISES["loss-floor"] = (
     None,
     -(0.1 * np.log(0.1) + 0.9 * np.log(0.9)),
     {
-        "That is the share of errors; the floor of the cross-entropy is an entropy.": 0.1,
+        "That is the share of errors; the floor of the cross-entropy is an"
+        " entropy.": (0.1),
         "A certain classifier would pay infinitely for each wrong label.": 0.0,
         "That is in bits.": -(0.1 * np.log2(0.1) + 0.9 * np.log2(0.9)),
     },
 )
 
-# 2.4 Noise, bias, variance -----------------------------------------------------------------------
+# 2.4 Noise, bias, variance ---------------------------------------------------
 
 EXERCISES["where-to-invest"] = (
     None,
@@ -295,34 +293,30 @@ def _fits(rng):
 
 def _bias_and_variance(fits, truth):
     variance = fits.var(axis=0, ddof=1).mean()
-    return np.mean((fits.mean(axis=0) - truth) ** 2) - variance / len(
-        fits
-    ), variance
+    return (
+        np.mean((fits.mean(axis=0) - truth) ** 2) - variance / len(fits),
+        variance,
+    )
 
 
 EXERCISES["measure-bias-variance"] = (
     _fits,
     _bias_and_variance,
     {
-        "The correction of the squared bias is missing.": (
-            lambda fits, truth: (
-                np.mean((fits.mean(axis=0) - truth) ** 2),
-                fits.var(axis=0, ddof=1).mean(),
-            )
+        "The correction of the squared bias is missing.": lambda fits, truth: (
+            np.mean((fits.mean(axis=0) - truth) ** 2),
+            fits.var(axis=0, ddof=1).mean(),
         ),
-        "Square at each input first, then average: biases of opposite sign must not cancel.": (
-            lambda fits, truth: (
-                np.mean(fits.mean(axis=0) - truth) ** 2
-                - fits.var(axis=0, ddof=1).mean() / len(fits),
-                fits.var(axis=0, ddof=1).mean(),
-            )
+        "Square at each input first, then average: biases of opposite sign"
+        " must not cancel.": lambda fits, truth: (
+            np.mean(fits.mean(axis=0) - truth) ** 2
+            - fits.var(axis=0, ddof=1).mean() / len(fits),
+            fits.var(axis=0, ddof=1).mean(),
         ),
-        "Divide by count - 1, not by the count.": (
-            lambda fits, truth: (
-                np.mean((fits.mean(axis=0) - truth) ** 2)
-                - fits.var(axis=0).mean() / len(fits),
-                fits.var(axis=0).mean(),
-            )
+        "Divide by count - 1, not by the count.": lambda fits, truth: (
+            np.mean((fits.mean(axis=0) - truth) ** 2)
+            - fits.var(axis=0).mean() / len(fits),
+            fits.var(axis=0).mean(),
         ),
     },
 )
@@ -332,19 +326,22 @@ EXERCISES["nearest-variance"] = (
     0.09,
     {
         "A variance is the square of the standard deviation.": 0.3,
-        "It repeats one target and averages nothing, so N does not help.": 0.09
-        / 8,
+        "It repeats one target and averages nothing, so N does not help.": (
+            0.09 / 8
+        ),
     },
 )
 
-# 2.5 Double descent and inductive bias -----------------------------------------------------------
+# 2.5 Double descent and inductive bias ---------------------------------------
 
 EXERCISES["where-is-the-peak"] = (
     None,
     300,
     {
-        "Each output has its own 300 equations, and its own weights: one for each feature.": 30,
-        "Those are the weights of all outputs at the peak; features were asked for.": 3000,
+        "Each output has its own 300 equations, and its own weights: one for"
+        " each feature.": (30),
+        "Those are the weights of all outputs at the peak; features were"
+        " asked for.": (3000),
     },
 )
 
@@ -352,11 +349,10 @@ EXERCISES["smallest-solution"] = (
     None,
     np.array([0.6, 0.8]),
     {
-        "That is a solution, but not the smallest: it must be a multiple of (3, 4).": (
-            np.array([1.0, 0.5])
-        ),
-        "That is the row itself; scale it so that the equation holds.": np.array(
-            [3.0, 4.0]
+        "That is a solution, but not the smallest: it must be a multiple of"
+        " (3, 4).": np.array([1.0, 0.5]),
+        "That is the row itself; scale it so that the equation holds.": (
+            np.array([3.0, 4.0])
         ),
     },
 )
@@ -377,8 +373,8 @@ EXERCISES["ridge-solution"] = (
     _systems,
     _ridge,
     {
-        "The penalty is missing; that is least squares.": lambda H, y, penalty: (
-            np.linalg.pinv(H) @ y
+        "The penalty is missing; that is least squares.": (
+            lambda H, y, penalty: np.linalg.pinv(H) @ y
         ),
         "Both terms of the gradient have a factor 2; it cancels.": (
             lambda H, y, penalty: _ridge(H, y, penalty / 2)

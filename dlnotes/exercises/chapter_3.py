@@ -4,7 +4,7 @@ import numpy as np
 
 EXERCISES = {}
 
-# 3.1 Paralysis and explosion ---------------------------------------------------------------------
+# 3.1 Paralysis and explosion -------------------------------------------------
 
 
 def _outputs_of_tanh(rng):
@@ -62,16 +62,12 @@ EXERCISES["relative-update"] = (
         / np.linalg.norm(before.ravel())
     ),
     {
-        "Divide by the length before, not after.": (
-            lambda before, after: (
-                np.linalg.norm((after - before).ravel())
-                / np.linalg.norm(after.ravel())
-            )
+        "Divide by the length before, not after.": lambda before, after: (
+            np.linalg.norm((after - before).ravel())
+            / np.linalg.norm(after.ravel())
         ),
-        "That is the ratio of squares; take the root.": (
-            lambda before, after: (
-                np.sum((after - before) ** 2) / np.sum(before**2)
-            )
+        "That is the ratio of squares; take the root.": lambda before, after: (
+            np.sum((after - before) ** 2) / np.sum(before**2)
         ),
         "Take the length of the change, not the change of the length.": (
             lambda before, after: abs(
@@ -82,13 +78,15 @@ EXERCISES["relative-update"] = (
     },
 )
 
-# 3.2 Initialization ------------------------------------------------------------------------------
+# 3.2 Initialization ----------------------------------------------------------
 
 EXERCISES["uniform-relu"] = (
     None,
     6.0,
     {
-        "That is the variance before the ReLU, which throws half of it away.": 12.0,
+        "That is the variance before the ReLU, which throws half of it away.": (
+            12.0
+        ),
         "Each square counts half, not the root: E b² = σ²/2.": np.sqrt(12) / 2,
         "r²/3, not r²/12: the interval is 2r long.": 1.5,
     },
@@ -153,13 +151,14 @@ EXERCISES["lecun-relu"] = (
     None,
     0.5**20,
     {
-        "That is the factor of its length, the root of the mean square.": 0.5
-        ** 10,
+        "That is the factor of its length, the root of the mean square.": (
+            0.5**10
+        ),
         "With He's weights it would be 1; LeCun's have half the variance.": 1.0,
     },
 )
 
-# 3.5 Steps: SGD, momentum, Nesterov, clipping ----------------------------------------------------
+# 3.5 Steps: SGD, momentum, Nesterov, clipping --------------------------------
 
 EXERCISES["safe-step-exercise"] = (
     None,
@@ -184,7 +183,8 @@ EXERCISES["rate-sum"] = (
     None,
     1.1,
     {
-        "The first step has the whole rate 0.1: a geometric series from t = 0.": 1.0,
+        "The first step has the whole rate 0.1: a geometric series from t ="
+        " 0.": (1.0),
         "The sum is finite: a geometric series.": np.inf,
     },
 )
@@ -261,7 +261,7 @@ EXERCISES["clip-norm"] = (
     },
 )
 
-# 3.6 One step size per weight --------------------------------------------------------------------
+# 3.6 One step size per weight ------------------------------------------------
 
 EXERCISES["sign-or-length"] = (
     lambda rng: [
@@ -270,7 +270,8 @@ EXERCISES["sign-or-length"] = (
     ],
     lambda phi, g, alpha: phi - alpha * g / (np.sqrt(g * g) + 1e-8),
     {
-        "That divides by the length of the whole gradient: number by number, please.": (
+        "That divides by the length of the whole gradient: number by number,"
+        " please.": (
             lambda phi, g, alpha: phi - alpha * g / (np.linalg.norm(g) + 1e-8)
         ),
         "Downhill is against the gradient.": (
@@ -288,8 +289,9 @@ EXERCISES["adagrad-distance"] = (
     {
         "The steps shrink: 1/√t, from the second one on.": 4.0,
         "Divide by the root of the sum.": 1 + 1 / 2 + 1 / 3 + 1 / 4,
-        "The gradient's size cancels.": 5
-        * (1 + 1 / np.sqrt(2) + 1 / np.sqrt(3) + 1 / np.sqrt(4)),
+        "The gradient's size cancels.": (
+            5 * (1 + 1 / np.sqrt(2) + 1 / np.sqrt(3) + 1 / np.sqrt(4))
+        ),
     },
 )
 
@@ -324,7 +326,9 @@ def _adam(phi, g, m, v, t, shift=1, inside=False, correct=True, square=True):
 
 
 def _adam_cases(rng):
-    """At the start, and later; small gradients, so that the place of ε counts."""
+    """At the start, and later; small gradients, so that the place of ε
+    counts.
+    """
     first = (
         rng.normal(size=3),
         1e-4 * rng.normal(size=3),
@@ -361,14 +365,15 @@ EXERCISES["adam-step"] = (
     },
 )
 
-# 3.7 Weight decay, AdamW, and a race -------------------------------------------------------------
+# 3.7 Weight decay, AdamW, and a race -----------------------------------------
 
 EXERCISES["decay-to-l2"] = (
     None,
     0.01,
     {
         "The gradient of λ Σ φ² is 2 λ φ: there is a factor 2.": 0.02,
-        "Divide by the learning rate: the penalty's gradient is multiplied by it.": 0.001,
+        "Divide by the learning rate: the penalty's gradient is multiplied by"
+        " it.": (0.001),
         "That is the decay itself.": 0.002,
     },
 )
@@ -379,7 +384,9 @@ EXERCISES["adamw-left"] = (
     {
         "The decay is multiplied by α.": 0.9**5000,
         "A weight shrinks by a factor, not by a fixed amount.": 0.5,
-        "With a gradient of 0 Adam itself does not move, but the decay does.": 1.0,
+        "With a gradient of 0 Adam itself does not move, but the decay does.": (
+            1.0
+        ),
     },
 )
 
@@ -418,7 +425,7 @@ EXERCISES["adamax-step"] = (
     },
 )
 
-# 3.9 Bug museum II -------------------------------------------------------------------------------
+# 3.9 Bug museum II -----------------------------------------------------------
 
 EXERCISES["museum-eps"] = (
     None,
@@ -446,9 +453,8 @@ EXERCISES["museum-mask"] = (
         "The weights of a layer come first, then its biases.": (
             lambda widths: _mask(widths, first=False)
         ),
-        "The biases of a layer stand behind its own weights, not at the end of φ.": (
-            lambda widths: np.sort(_mask(widths))[::-1]
-        ),
+        "The biases of a layer stand behind its own weights, not at the end"
+        " of φ.": lambda widths: np.sort(_mask(widths))[::-1],
     },
 )
 
@@ -471,7 +477,8 @@ EXERCISES["museum-closed"] = (
     {
         "Then the first step would be wrong.": 1,
         "Then small gradients would make shorter steps, not longer ones.": 2,
-        "Then the step would hardly change with the scale; divide |g| by its root and see.": 4,
+        "Then the step would hardly change with the scale; divide |g| by its"
+        " root and see.": (4),
         "Then check 1 would give 2.": 5,
     },
 )
