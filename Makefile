@@ -38,7 +38,7 @@ test: $(READY)  ## run every test; every notebook is executed and compared
 	pytest
 
 site-test: book  ## open every page in headless Chromium: no server, no errors, no barriers
-	pytest -n 2 --dist load tests/site_test.py
+	pytest tests/site_test.py
 
 lighthouse: book  ## grade two pages with Lighthouse; needs npm
 	python tests/lighthouse.py

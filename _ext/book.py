@@ -2,7 +2,6 @@
 the back matter, the status page, downloads for readers.
 """
 
-import hashlib
 import os
 import platform
 import shutil
@@ -10,13 +9,12 @@ from importlib import metadata
 from pathlib import Path
 
 import nbformat
+import outputs
 import yaml
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 import reader
-
-FRAMES = reader.ROOT / "_build" / "frames"
 
 # The build runs the notebooks: one BLAS thread, no progress bars, figures for a
 # page.
@@ -29,32 +27,33 @@ os.environ.update(
             "MKL_NUM_THREADS",
         )
     },
-    DLNOTES_FIGURES=str(FRAMES),
+    DLNOTES_FIGURES=str(outputs.FRAMES),
     TQDM_DISABLE="1",
 )
 
 MAP = reader.ROOT / "chapters" / "back" / "lecture-map.yml"
 
 
-def forget_stale_outputs(app, config):
-    """The execution cache knows the cells only: wipe it when the package or the
-    lock changes.
+def fresh_outputs(app, config):
+    """Outputs that are no longer true are made anew, several at a time.
+
+    A notebook that fails is left to the build, which says where.
     """
-    cache = Path(
-        config.nb_execution_cache_path or app.outdir.parent / ".jupyter_cache"
-    )
-    digest = hashlib.sha256()
-    for path in [
-        *sorted(reader.ROOT.glob("dlnotes/**/*.py")),
-        reader.ROOT / "requirements.lock",
-    ]:
-        digest.update(path.read_bytes())
-    mark = cache / "made-with"
-    if not mark.exists() or mark.read_text() != digest.hexdigest():
-        shutil.rmtree(cache, ignore_errors=True)
-        shutil.rmtree(FRAMES, ignore_errors=True)
-        cache.mkdir(parents=True)
-        mark.write_text(digest.hexdigest())
+    app.digests = {path: outputs.digest(path) for path in outputs.pages()}
+    outputs.forget_stale(app.digests)
+    outputs.run_missing()
+
+
+def remember_outputs(app, error):
+    """What the pages show now was made with what there was at the beginning."""
+    if not error:
+        outputs.remember(app.digests)
+
+
+def empty_site(app, config):
+    """A page that has left the book leaves the site."""
+    shutil.rmtree(app.outdir, ignore_errors=True)
+    app.outdir.mkdir(parents=True)
 
 
 def address(app):
@@ -226,10 +225,12 @@ def setup(app):
     app.add_directive("cheat-sheet", CheatSheet)
     app.add_directive("lecture-map", LectureMap)
     app.add_directive("versions", Versions)
-    app.connect("config-inited", forget_stale_outputs)
+    app.connect("config-inited", empty_site)
+    app.connect("config-inited", fresh_outputs)
     app.connect("builder-inited", address)
     app.connect("doctree-read", fold_solutions)
     app.connect("build-finished", give_reader_notebooks)
+    app.connect("build-finished", remember_outputs)
     return {
         "version": "1",
         "parallel_read_safe": True,

@@ -65,6 +65,8 @@ def tidy(app, error):
         p for names, p in icons if used & set(re.findall(r"fa-([\w-]+)", names))
     }
     points |= set(re.findall(r"\\(f[0-9a-f]{3})\b", re.sub(rule, "", css)))
+    # the theme writes some of them as characters, not as numbers
+    points |= {f"{ord(c):x}" for c in re.findall("[\ue000-\uf8ff]", css)}
     for sheet in out.glob("_static/styles/*.css"):
         text = sheet.read_text("utf-8")
         sheet.write_text(

@@ -122,7 +122,7 @@ def test_every_frame_can_be_made_from_the_one_shown(
     (name,) = re.findall(
         r'<figure class="dl-figure dl-explore" id="(\w+)"', page
     )
-    drawn = json.loads((tmp_path / f"{name}.json").read_text())
+    drawn = json.loads((tmp_path / f"{name}.json").read_text())["frames"]
     base = re.search(
         r'aria-label="[^"]*">(<svg.*?</svg>)</div>', page, re.DOTALL
     )[1].split("\n")
@@ -163,28 +163,41 @@ def test_in_tests_only_the_ends_are_drawn(monkeypatch):
     assert drawn == [0, 8]
 
 
-def test_in_a_live_kernel_it_is_a_widget(monkeypatch):
+def widgets(monkeypatch, **options):
+    """The box that a live kernel shows: its controls, and the picture."""
     monkeypatch.setenv("DLNOTES_FIGURES", "")
     boxes = []
-    monkeypatch.setattr(
-        figures, "display", lambda *args, **kw: boxes.extend(args)
-    )
-    assert (
-        figures.explore(
-            wave, alt, start={"scale": 0.5}, k=[1, 2], scale=[0.2, 0.5]
-        )
-        is None
-    )
-    (box,) = [b for b in boxes if isinstance(b, ipywidgets.VBox)]
-    k, scale, _ = box.children
-    assert [label for label, _ in k.options] == [
-        "1",
-        "2",
-    ] and scale.value == 0.5
-    before = len(boxes)
+    monkeypatch.setattr(figures, "display", boxes.append)
+    ranges = dict(k=[1, 2, 3], scale=[0.2, 0.5])
+    assert figures.explore(wave, alt, **options, **ranges) is None
+    ((*controls, picture),) = [box.children for box in boxes]
+    assert not plt.get_fignums(), "a figure was left open"
+    return controls, picture
+
+
+def test_in_a_live_kernel_it_is_a_widget(monkeypatch):
+    """No Output widget: a program that runs the notebook would hang on it."""
+    (k, scale), picture = widgets(monkeypatch, start={"scale": 0.5})
+    assert isinstance(picture, ipywidgets.HTML)
+    assert [label for label, _ in k.options] == ["1", "2", "3"]
+    assert k.value == 1 and scale.value == 0.5
+    before = picture.value
+    assert before.startswith("<img alt=") and "(&#x27;k&#x27;, 1)" in before
     k.value = 2
-    assert len(boxes) > before, "moving the slider draws anew"
-    plt.close("all")
+    assert "(&#x27;k&#x27;, 2)" in picture.value and picture.value != before
+    scale.value = 0.2
+    assert "(&#x27;scale&#x27;, 0.2)" in picture.value
+    assert not plt.get_fignums()
+
+
+def test_play_moves_the_first_slider_of_a_live_kernel(monkeypatch):
+    (k, scale, play), picture = widgets(monkeypatch, play=True, start={"k": 2})
+    assert isinstance(play, ipywidgets.Play)
+    assert (play.min, play.value, play.max) == (0, 1, 2)
+    play.value = 2
+    assert k.value == 3 and "(&#x27;k&#x27;, 3)" in picture.value
+    k.value = 1
+    assert play.value == 0
 
 
 @pytest.mark.parametrize(
@@ -235,3 +248,48 @@ def test_source_is_shown_without_its_docstring(monkeypatch):
         text.startswith("```python\ndef _label(value):\n    return")
         and "def _sentence" in text
     )
+
+
+def growing(k):
+    """Labels of the axis get longer with k: by itself, each frame is placed
+    differently.
+    """
+    fig, axes = plt.subplots(1, 2)
+    axes[0].set_yticks([0, 1], ["0", "1" * k])
+    return fig
+
+
+def test_axes_stay_where_they_are_in_the_first_frame(monkeypatch, tmp_path):
+    """Pictures that jump about from frame to frame are hard to compare."""
+    frames = []
+    svg = figures._svg
+    monkeypatch.setattr(
+        figures,
+        "_svg",
+        lambda fig, name: frames.append(fig.axes) or svg(fig, name),
+    )
+    shown(
+        monkeypatch,
+        tmp_path,
+        lambda: figures.explore(
+            growing, "Two empty axes stand here.", k=[1, 5, 20]
+        ),
+    )
+    places = [[ax.get_position().bounds for ax in axes] for axes in frames]
+    assert places[0] == places[1] == places[2]
+
+
+def test_black_follows_the_page(monkeypatch, tmp_path):
+    """Some artists are black whatever the style says: error bars of a bar."""
+
+    def bars():
+        fig, ax = plt.subplots()
+        ax.bar([0, 1], [1, 2], yerr=[0.1, 0.2])
+        return fig
+
+    (page,) = shown(
+        monkeypatch,
+        tmp_path,
+        lambda: figures.figure(bars(), "Two bars stand here."),
+    )
+    assert "#000000" not in page and "stroke: currentColor" in page

@@ -1,9 +1,8 @@
-"""Double descent of a trained network: MNIST-1D with label noise, widths from 2
-to 200.
+"""Double descent of a trained network: MNIST-1D with label noise.
 
-    python experiments/double_descent.py        writes double_descent.csv and
-    its checksum
+    python -m dlnotes.experiments.double_descent
 
+A 40-w-w-10 network, widths w from 2 to 200
 A 40-w-w-10 ReLU network, 2000 training examples of which 15 % have a wrong
 label, momentum with learning rate 0.5 (0.05 in the classical form), batches of
 100, 300 epochs, five seeds a width; a seed varies the start, the order of the
@@ -11,17 +10,13 @@ batches, and which labels are wrong. About four minutes on one core. Notebook
 2.5 reads the result, and runs a small part of it again.
 """
 
-import csv
-import hashlib
-from pathlib import Path
-
 import numpy as np
 
 from dlnotes import Categorical, Dense, Momentum, Network, ReLU, data, train
+from dlnotes.experiments import record
 
 WIDTHS = [2, 4, 6, 10, 15, 20, 25, 30, 35, 40, 50, 70, 100, 200]
 SEEDS, N, NOISE = 5, 2000, 0.15
-RESULT = Path(__file__).with_suffix(".csv")
 
 
 def problem(seeds=SEEDS, noise=NOISE):
@@ -61,26 +56,15 @@ def run(width, epochs=300, seeds=SEEDS, noise=NOISE):
     )
 
 
+def rows():
+    """Rows of the result, one for each width and seed."""
+    for width in WIDTHS:
+        size, results = run(width)
+        print(width, size, results.mean(axis=1).round(3), flush=True)
+        for seed, row in enumerate(results.T):
+            yield [width, size, seed, *(f"{value:.4f}" for value in row)]
+
+
 if __name__ == "__main__":
-    with RESULT.open("w", newline="", encoding="utf-8") as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow(
-            [
-                "width",
-                "parameters",
-                "seed",
-                "train_error",
-                "test_error",
-                "test_ce",
-            ]
-        )
-        for width in WIDTHS:
-            size, results = run(width)
-            for seed, row in enumerate(results.T):
-                table.writerow(
-                    [width, size, seed, *(f"{value:.4f}" for value in row)]
-                )
-            file.flush()
-            print(width, size, results.mean(axis=1).round(3), flush=True)
-    digest = hashlib.sha256(RESULT.read_bytes()).hexdigest()
-    RESULT.with_suffix(".sha256").write_text(f"{digest}  {RESULT.name}\n")
+    columns = "width parameters seed train_error test_error test_ce".split()
+    record(__file__, columns, rows())

@@ -1,8 +1,6 @@
-"""A race of ten optimizers on MNIST-1D, each with a learning rate tuned on
-validation data.
+"""A race of ten optimizers on MNIST-1D, each with a tuned learning rate.
 
-    python experiments/optimizer_race.py        writes optimizer_race.csv and
-    its checksum
+    python -m dlnotes.experiments.optimizer_race
 
 A 40-100-100-10 ReLU network, 3000 training and 1000 validation examples,
 batches of 100, 40 epochs. Tuning: for every method nine rates, four to a
@@ -13,17 +11,14 @@ the order of the batches. About three minutes on one core. Notebook 3.7 reads
 the result, and runs a part again.
 """
 
-import csv
-import hashlib
 import warnings
-from pathlib import Path
 
 import numpy as np
 
 import dlnotes as dl
+from dlnotes.experiments import record
 
 EPOCHS, BATCH = 40, 100
-RESULT = Path(__file__).with_suffix(".csv")
 
 # The middle of the nine rates.
 METHODS = {
@@ -107,38 +102,25 @@ def tune(method):
     return results
 
 
+def rows():
+    """Rows of the result, one for each method and seed, at the chosen rate."""
+    _, validation, test = problem()
+    for method in METHODS:
+        results = tune(method)
+        _, alpha, lam = max(results, key=lambda r: r[0])
+        rates = sorted({r[1] for r in results})
+        if alpha in (rates[0], rates[-1]):
+            print(method, "best at the end of its range:", alpha)
+        curve, phi = run(method, alpha, 5, lam, rng=np.random.default_rng(2))
+        scores = right(phi, validation), right(phi, test)
+        print(method, alpha, lam, [s.mean().round(4) for s in scores])
+        for seed in range(5):
+            row = [f"{s[seed]:.4f}" for s in scores]
+            row += [f"{c:.4f}" for c in curve[:, seed]]
+            yield [method, alpha, "" if lam is None else lam, seed, *row]
+
+
 if __name__ == "__main__":
-    with RESULT.open("w", newline="", encoding="utf-8") as file:
-        table = csv.writer(file, lineterminator="\n")
-        columns = ["method", "alpha", "lam", "seed", "validation", "test"]
-        table.writerow(
-            [*columns, *(f"ce{epoch}" for epoch in range(EPOCHS + 1))]
-        )
-        for method in METHODS:
-            results = tune(method)
-            _, alpha, lam = max(results, key=lambda r: r[0])
-            rates = sorted({r[1] for r in results})
-            if alpha in (rates[0], rates[-1]):
-                print(method, "best at the end of its range:", alpha)
-            curve, phi = run(
-                method, alpha, 5, lam, rng=np.random.default_rng(2)
-            )
-            _, validation, test = problem()
-            scores = right(phi, validation), right(phi, test)
-            for seed in range(5):
-                row = [f"{s[seed]:.4f}" for s in scores] + [
-                    f"{c:.4f}" for c in curve[:, seed]
-                ]
-                table.writerow(
-                    [method, alpha, "" if lam is None else lam, seed, *row]
-                )
-            file.flush()
-            print(
-                method,
-                alpha,
-                lam,
-                [s.mean().round(4) for s in scores],
-                curve[-1].mean(),
-            )
-    digest = hashlib.sha256(RESULT.read_bytes()).hexdigest()
-    RESULT.with_suffix(".sha256").write_text(f"{digest}  {RESULT.name}\n")
+    columns = ["method", "alpha", "lam", "seed", "validation", "test"]
+    columns += [f"ce{epoch}" for epoch in range(EPOCHS + 1)]
+    record(__file__, columns, rows())

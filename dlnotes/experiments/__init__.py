@@ -1,0 +1,67 @@
+"""The few runs too long for a notebook: script, result, checksum.
+
+Each is a module, and ``python -m dlnotes.experiments.NAME`` writes its result
+beside it. A notebook reads that result, and runs a small part of it again, by
+the same code.
+"""
+
+import csv
+import hashlib
+import io
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+
+
+def result(name):
+    """The recorded result of an experiment: a dictionary of columns, as arrays.
+
+    Columns of numbers are float arrays, others arrays of strings. A file that
+    somebody has changed since the experiment wrote it is refused.
+
+    >>> table = result("double_descent")
+    >>> list(table)
+    ['width', 'parameters', 'seed', 'train_error', 'test_error', 'test_ce']
+    >>> table["test_ce"][table["width"] == 200].round(1)
+    array([3.3, 3.2, 3.3, 3.2, 3.2])
+    """
+    folder = files(__package__)
+    names = sorted(p.name for p in folder.iterdir() if p.name.endswith(".csv"))
+    if f"{name}.csv" not in names:
+        known = ", ".join(n.removesuffix(".csv") for n in names)
+        raise ValueError(f"name: got {name!r}, expected one of {known}")
+    # universal newlines: a checkout on Windows may have changed them
+    text = folder.joinpath(f"{name}.csv").read_text(encoding="utf-8")
+    recorded = folder.joinpath(f"{name}.sha256").read_text(encoding="utf-8")
+    if _checksum(text) != recorded.split()[0]:
+        raise ValueError(f"name: {name}.csv is not what the experiment wrote")
+    first, *rows = csv.reader(io.StringIO(text))
+    return {name: _column(values) for name, values in zip(first, zip(*rows))}
+
+
+def record(script, columns, rows):
+    """Write the rows of an experiment beside its script, and their checksum.
+
+    ``rows`` may be a generator: a row is kept as soon as it is there.
+    """
+    path = Path(script).with_suffix(".csv")
+    with path.open("w", newline="", encoding="utf-8") as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(columns)
+        for row in rows:
+            table.writerow(row)
+            file.flush()
+    line = f"{_checksum(path.read_text(encoding='utf-8'))}  {path.name}\n"
+    path.with_suffix(".sha256").write_text(line, encoding="utf-8")
+
+
+def _checksum(text):
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _column(values):
+    try:
+        return np.array(values, float)
+    except ValueError:
+        return np.array(values)
