@@ -9,11 +9,11 @@ from importlib import metadata
 from pathlib import Path
 
 import nbformat
-import outputs
 import yaml
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
+import outputs
 import reader
 
 # The build runs the notebooks: one BLAS thread, no progress bars, figures for a

@@ -19,7 +19,7 @@ ABBREVIATIONS = set(
 SPAN = re.compile(
     r"(?<!\\)(?:(`+).+?(?<!`)\1(?!`)"  # code and roles
     r"|\$(?:\\.|[^$\\])+\$"  # formulas
-    r"|\]\([^()\s]*(?:\([^()]*\)[^()\s]*)*\)"  # addresses of links
+    r"|\[[^\[\]]*\]\([^()\s]*(?:\([^()]*\)[^()\s]*)*\)"  # links
     r"|<[^<>\n]+>)",  # tags
     re.DOTALL,
 )

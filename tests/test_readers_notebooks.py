@@ -1,0 +1,84 @@
+"""A downloaded notebook runs alone: in an empty folder, with the wheel only,
+to its end, with nothing solved.
+
+Each worker has one warm kernel for all of them. Figures and sliders are those
+of a live kernel.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import zipfile
+
+import nbformat
+import pytest
+from jupyter_client.manager import KernelManager
+from nbclient import NotebookClient
+
+import reader
+
+SOURCES = {str(p.relative_to(reader.ROOT)): p for p in reader.sources()}
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory):
+    """The package as it is published, unpacked."""
+    folder = tmp_path_factory.mktemp("wheel")
+    build = (
+        f"from hatchling.build import build_wheel; build_wheel({str(folder)!r})"
+    )
+    subprocess.run([sys.executable, "-c", build], cwd=reader.ROOT, check=True)
+    (file,) = folder.glob("*.whl")
+    with zipfile.ZipFile(file) as packed:
+        packed.extractall(folder / "unpacked")
+    return folder / "unpacked"
+
+
+@pytest.fixture(scope="session")
+def kernel(wheel, tmp_path_factory):
+    """A warm kernel in an empty folder, and that folder."""
+    folder = tmp_path_factory.mktemp("empty")
+    environment = {**os.environ, "PYTHONPATH": str(wheel)}
+    del environment["DLNOTES_FIGURES"]
+    manager = KernelManager()
+    manager.start_kernel(cwd=str(folder), env=environment)
+    yield manager, folder
+    manager.shutdown_kernel(now=True)
+
+
+CLEAN = f"""%reset -f
+import matplotlib.pyplot, os, dlnotes
+matplotlib.pyplot.close("all")
+assert not dlnotes.__file__.startswith({str(reader.ROOT)!r}), dlnotes.__file__
+assert os.listdir() == []
+%reset -f"""
+
+
+@pytest.mark.parametrize("path", SOURCES)
+def test_it_runs_alone(path, kernel):
+    manager, folder = kernel
+    notebook = reader.readers_notebook(nbformat.read(SOURCES[path], 4))
+    solutions = [c.source for c in notebook.cells].index(
+        "## Solutions\n\nTry first."
+    )
+    cells = notebook.cells[:solutions]
+    notebook.cells = [nbformat.v4.new_code_cell(CLEAN), *cells]
+    NotebookClient(notebook, km=manager, timeout=120).execute()
+    assert list(folder.iterdir()) == []
+    stubs = [c for c in cells if "exercise" in c.metadata.get("tags", [])]
+    assert stubs
+    for cell in stubs:
+        (label,) = re.findall(
+            r"^check\(\"([\w-]+)\"", cell.source, re.MULTILINE
+        )
+        (output,) = cell.outputs
+        assert output.text == f"{label}: not written yet.\n"
+    assert cells[-1].outputs[0].text.startswith(f"0 of {len(stubs)} exercises")
+    warned = [
+        o.text
+        for c in cells
+        for o in c.get("outputs", ())
+        if o.get("name") == "stderr"
+    ]
+    assert not warned
