@@ -182,7 +182,7 @@ def test_what_is_no_end_of_a_sentence(text):
 
 def test_where_a_sentence_ends():
     text = (
-        'Is it? It is! "So it is." *Yes.* (Ha.) A\nword. И так. Dalej…  Koniec\n'
+        'Is it? It is! "So it is." *Yes.* (Ha.) A\nword. И так. Dalej… Koniec\n'
         "- one. Two\n  three. Four\n  1. five. Six\n"
     )
     assert sentences.one_a_line(text) == (
