@@ -46,7 +46,7 @@ def test_each_notebook_has_three_to_six_exercises():
 @pytest.mark.parametrize("label", EXERCISES)
 def test_the_answer_is_right_and_each_wrong_answer_gets_its_hint(label):
     _, answer, hints = EXERCISES[label]
-    assert _judge(label, answer).startswith("correct")
+    assert _judge(label, answer).startswith("correct"), _judge(label, answer)
     assert hints, "an exercise needs at least one typical wrong answer"
     for hint, wrong in hints.items():
         message = _judge(label, wrong)
