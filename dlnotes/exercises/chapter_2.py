@@ -387,8 +387,8 @@ EXERCISES["where-is-the-peak"] = (
     None,
     300,
     {
-        "Each output has its own 300 equations, and its own weights: one for"
-        " each feature.": (30),
+        "Each output has its own equations, one for each picture, and its own"
+        " weights, one for each feature.": 30,
         "Those are the weights of all outputs at the peak; features were"
         " asked for.": (3000),
     },
