@@ -85,7 +85,7 @@ def fold_solutions(app, doctree):
     for answer in list(doctree.findall(solution_node)):
         runs = list(takewhile(is_solution, _following(answer)))
         fold = details(summary="Solution", classes=["dl-solution"])
-        answer.replace_self(fold)
+        answer.parent.replace(answer, fold)
         _, text = answer.children  # title, section
         fold += text.children
         for run in runs:

@@ -445,10 +445,12 @@ def test_on_the_page_text_and_runs_fold_together():
     runs = [run_of_page(f"run({k})", "tag_solution") for k in range(2)]
     solved = run_of_page("a = 1\ncheck('a', a)", "tag_solution")
     other = run_of_page("rest()")
+    answer["classes"] = ["solution"]
     page = nodes.section("", answer, *runs, nodes.Text("t"), solved, other)
     book.fold_solutions(None, page)
     fold, text, stub, second, last = page
     assert isinstance(fold, book.details) and isinstance(second, book.details)
+    assert fold["classes"] == ["dl-solution"]
     assert fold.children[1:] == runs and fold[0].astext() == "x"
     assert text.astext() == "t" and last is other
     assert stub.astext() == "a = ...\ncheck('a', a)"
@@ -665,6 +667,13 @@ class Hostile:
     __bool__ = __float__ = __iter__ = __hash__ = refuse
 
 
+class HostileList(list):
+    """It looks like a list until somebody looks into it."""
+
+    def __iter__(self):
+        raise Refusal
+
+
 class Refusal(Exception):
     def __str__(self):
         raise ValueError
@@ -687,6 +696,7 @@ def test_check_never_raises(label, capsys):
         (Hostile(), Hostile()),
         nested,
         objects,
+        HostileList([1, 2]),
     ]
     for mine in [*bad, Hostile, Hostile().refuse, endless]:
         assert not check(label, mine)
