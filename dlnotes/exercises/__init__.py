@@ -116,28 +116,15 @@ def _judge(label, mine):
 
 
 def _judge_function(cases, answer, hints, mine):
-    """Run the reader's function on all cases, then compare its results."""
+    """The verdict on a function: all cases run, then all results are right."""
     if not callable(mine):
-        return (
-            f"not yet. A function is expected, and this is {_describe(mine)}."
-        )
+        return f"not yet. {_misfit('a function', mine)}"
     inputs = cases(np.random.default_rng(0))
     outputs = []
     for number, args in enumerate(inputs, 1):
-        given = copy.deepcopy(args)
-        try:
-            outputs.append(mine(*given))
-        except (Exception, SystemExit) as error:
-            return f"not yet. {_failure(error)}"
-        if outputs[-1] is ... or (outputs[-1] is None and _is_empty(mine)):
-            return "not written yet."
-        if outputs[-1] is None:
-            return "not yet. It returned None; is a return missing?"
-        if not all(map(_same, given, args)):
-            return (
-                f"not yet. In case {number} it changed its input; work on a"
-                " copy."
-            )
+        fault = _run(mine, args, number, outputs)
+        if fault:
+            return fault
     for number, (args, out) in enumerate(zip(inputs, outputs), 1):
         expected = answer(*copy.deepcopy(args))
         if not _right(out, expected, 1e-6):
@@ -146,6 +133,24 @@ def _judge_function(cases, answer, hints, mine):
             where = f" (case {number} of {len(inputs)})" * (len(inputs) > 1)
             return f"not yet{where}. {fault}"
     return f"correct ({_count(len(inputs), 'case')})."
+
+
+def _run(mine, args, number, outputs):
+    """Append the result of one case to ``outputs``; what is wrong with the run,
+    if anything is.
+    """
+    given = copy.deepcopy(args)
+    try:
+        out = mine(*given)
+    except (Exception, SystemExit) as error:
+        return f"not yet. {_failure(error)}"
+    if out is ... or (out is None and _is_empty(mine)):
+        return "not written yet."
+    if out is None:
+        return "not yet. It returned None; is a return missing?"
+    if not all(map(_same, given, args)):
+        return f"not yet. In case {number} it changed its input; use a copy."
+    outputs.append(out)
 
 
 def _wrong_choice(mine, answer, options):
@@ -181,7 +186,7 @@ def _wrong_prediction(mine, answer, hints):
         return _misfit(_form(answer), mine)
     if _whole(answer) and any(np.any(p != np.round(p)) for p in parts):
         return _misfit(_form(answer), mine)
-    if np.ndim(parts[0]) > 0 and parts[0].dtype.kind != "b":
+    if isinstance(answer, np.ndarray) and answer.dtype.kind == "f":
         place = _first_wrong(parts[0], answer, 1e-3)
         return f"The first wrong entry is at {list(place)}."
     return "That is not right."
@@ -298,11 +303,12 @@ def _form(answer):
     if isinstance(answer, tuple):
         whole = "whole " * _whole(answer)
         return f"a tuple of {len(answer)} {whole}numbers"
-    answer = np.asarray(answer)
-    truth = answer.dtype.kind == "b"
-    if answer.ndim > 0:
-        return _shape(answer) + " of True and False" * truth
-    return "True or False" if truth else f"a {'whole ' * _whole(answer)}number"
+    array, whole = np.asarray(answer), _whole(answer)
+    truth = array.dtype.kind == "b"
+    if array.ndim == 0:
+        return "True or False" if truth else f"a {'whole ' * whole}number"
+    kinds = " of True and False" * truth + " of whole numbers" * whole
+    return f"{_shape(array)}{kinds}"
 
 
 def _shape(array):
