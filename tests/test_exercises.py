@@ -380,6 +380,7 @@ def test_the_readers_notebook_has_stubs_progress_and_solutions(name):
     assert re.findall('"(.+)",\n', last.source) == labels
     asked, given = notebook.cells[:end], notebook.cells[end + 1 :]
     assert code(given) == code(solved)
+    assert not any(c.metadata for c in given)
     assert not set(code(asked)) & set(code(solved))
     worked = [c.source for c in solved if c.cell_type == "markdown"]
     assert [c.source for c in given if c.cell_type == "markdown"] == [
