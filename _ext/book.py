@@ -6,12 +6,14 @@ import os
 import platform
 import shutil
 from importlib import metadata
+from itertools import takewhile
 from pathlib import Path
 
 import nbformat
 import yaml
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
+from sphinx_exercise.nodes import solution_node
 
 import outputs
 import reader
@@ -76,11 +78,20 @@ class details(nodes.General, nodes.Element):
 
 
 def fold_solutions(app, doctree):
-    """A solution cell becomes the stub that the reader fills in, and the
-    solution, folded.
+    """A solution folds: a cell under the stub that the reader fills in, a
+    worked answer together with the runs that follow it.
     """
-    for cell in list(doctree.findall(nodes.container)):
-        if "tag_solution" not in cell["classes"]:
+    for answer in list(doctree.findall(solution_node)):
+        runs = list(takewhile(is_solution, _following(answer)))
+        fold = details(summary="Solution", classes=["dl-solution"])
+        answer.parent.replace(answer, fold)
+        _, text = answer.children  # title, section
+        fold += text.children
+        for run in runs:
+            run.parent.remove(run)
+        fold += runs
+    for cell in list(doctree.findall(is_solution)):
+        if isinstance(cell.parent, details):
             continue
         source = (
             next(cell.findall(nodes.literal_block)).rawsource
@@ -92,6 +103,18 @@ def fold_solutions(app, doctree):
         fold = details(summary="Solution", classes=["dl-solution"])
         cell.replace_self([stub, fold])
         fold += cell
+
+
+def is_solution(node):
+    """Whether a node is a code cell with the tag solution."""
+    return isinstance(node, nodes.container) and (
+        "tag_solution" in node["classes"]
+    )
+
+
+def _following(node):
+    """The nodes beside it and behind it."""
+    return node.parent[node.parent.index(node) + 1 :]
 
 
 def visit_citation(translator, node):

@@ -2,15 +2,15 @@
 solutions at the end.
 
 python _ext/reader.py my        writes all of them into my/, never over a file
-you changed
+you changed; with --without-solutions for a teacher who sets the exercises
 """
 
+import argparse
 import ast
 import copy
 import hashlib
 import json
 import re
-import sys
 from pathlib import Path
 
 import nbformat
@@ -20,16 +20,24 @@ ROOT = Path(__file__).resolve().parent.parent
 WRITTEN = ".written.json"
 BOXES = {
     "exercise": "Exercise",
+    "solution": "Solution",
     "prf:proof": "Proof",
     "prf:theorem": "Theorem",
+    "prf:lemma": "Lemma",
+    "prf:definition": "Definition",
+    "prf:example": "Example",
     "prf:algorithm": "Algorithm",
     "admonition": "",
     "dropdown": "",
     "note": "Note",
     "tip": "Tip",
+    "hint": "Hint",
+    "important": "Important",
     "warning": "Warning",
     "margin": "",
 }
+CHECK = re.compile(r"^check\(\"([\w-]+)\"", re.MULTILINE)
+ANSWER = re.compile(r"^:::+\{solution\}", re.MULTILINE)
 
 
 def sources():
@@ -38,9 +46,18 @@ def sources():
 
 
 def is_solution(cell):
-    return cell.cell_type == "code" and "solution" in cell.metadata.get(
-        "tags", []
-    )
+    """Whether a cell is the solution of an exercise that checks itself, or a
+    part of the worked answer to an open one.
+    """
+    if cell.cell_type == "markdown":
+        return bool(ANSWER.search(cell.source))
+    return "solution" in cell.metadata.get("tags", [])
+
+
+def checked(cell):
+    """The labels of the exercises that a solution cell checks."""
+    is_code = cell.cell_type == "code" and is_solution(cell)
+    return CHECK.findall(cell.source) if is_code else []
 
 
 def stub(source):
@@ -169,46 +186,82 @@ def _role(match):
     return re.sub(r"\s*<[^<>]*>$", "", text)
 
 
-def readers_notebook(notebook):
+def readers_notebook(notebook, solutions=True):
     """A copy of the notebook for the reader: no outputs, stubs, plain boxes,
-    solutions at the end.
+    how far the reader is, and the solutions at the end.
     """
     book = copy.deepcopy(notebook)
-    cells, solutions = [], []
+    cells, answers, labels = [], [], []
     for cell in book.cells:
-        if cell.cell_type == "markdown":
-            cell.source = plain(cell.source)
-        else:
-            cell.outputs, cell.execution_count = [], None
         if is_solution(cell):
-            solutions.append(cell.source)
-            cell.source = stub(cell.source)
-            cell.metadata.tags = ["exercise"]
-        cells.append(cell)
-    if solutions:
+            labels += checked(cell)
+            answers.append(_bare(cell))
+            cells += _to_fill_in(cell)
+        else:
+            cells.append(_bare(cell))
+    if labels:
+        names = "".join(f'    "{label}",\n' for label in labels)
+        cells += [
+            nbformat.v4.new_markdown_cell("## How far you are"),
+            nbformat.v4.new_code_cell(
+                f"from dlnotes.exercises import progress\n\nprogress(\n{names})"
+            ),
+        ]
+    if answers and solutions:
         cells.append(
             nbformat.v4.new_markdown_cell("## Solutions\n\nTry first.")
         )
-    cells += [nbformat.v4.new_code_cell(source) for source in solutions]
+        cells += answers
     for number, cell in enumerate(cells):
         cell.id = f"reader-{number}"
     book.cells = cells
     return book
 
 
-def write(target):
+def _bare(cell):
+    """A cell without outputs and MyST; a solution without its tag, too."""
+    metadata = {} if is_solution(cell) else cell.metadata
+    if cell.cell_type == "code":
+        return nbformat.v4.new_code_cell(cell.source, metadata=metadata)
+    try:
+        text = plain(cell.source)
+    except ValueError as error:
+        raise ValueError(f"cell {cell.id}: {error}") from None
+    return nbformat.v4.new_markdown_cell(text, metadata=metadata)
+
+
+def _to_fill_in(cell):
+    """What stands in a solution's place; nothing for the runs of an open
+    one.
+    """
+    if cell.cell_type == "markdown":
+        return [nbformat.v4.new_markdown_cell("*Your answer:*")]
+    if not checked(cell):
+        return []
+    source = stub(cell.source)
+    tags = {"tags": ["exercise"]}
+    return [nbformat.v4.new_code_cell(source, metadata=tags)]
+
+
+def read(source, solutions=True):
+    """The reader's notebook of a source file."""
+    try:
+        return readers_notebook(nbformat.read(source, 4), solutions)
+    except ValueError as error:
+        raise ValueError(f"{source}, {error}") from None
+
+
+def write(target, solutions=True):
     """Write every reader's notebook below ``target``; keep the files that the
     reader changed.
     """
     target = Path(target)
     ledger = target / WRITTEN
-    written = json.loads(ledger.read_text()) if ledger.exists() else {}
+    written = json.loads(ledger.read_text("utf-8")) if ledger.exists() else {}
     for source in sources():
         name = source.relative_to(ROOT / "chapters").as_posix()
         path = target / name
-        text = (
-            nbformat.writes(readers_notebook(nbformat.read(source, 4))) + "\n"
-        )
+        text = nbformat.writes(read(source, solutions)) + "\n"
         if path.exists() and _digest(
             path.read_text(encoding="utf-8")
         ) != written.get(name):
@@ -218,12 +271,22 @@ def write(target):
         path.write_text(text, encoding="utf-8")
         written[name] = _digest(text)
         print(f"wrote {path}")
-    ledger.write_text(json.dumps(written, indent=1))
+    ledger.write_text(json.dumps(written, indent=1), encoding="utf-8")
 
 
 def _digest(text):
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def _arguments():
+    parser = argparse.ArgumentParser(description="Write the readers' notebooks")
+    parser.add_argument("target", help="the folder to write them into")
+    parser.add_argument(
+        "--without-solutions", action="store_true", help="exercises alone"
+    )
+    return parser.parse_args()
+
+
 if __name__ == "__main__":
-    write(sys.argv[1])
+    arguments = _arguments()
+    write(arguments.target, not arguments.without_solutions)

@@ -25,24 +25,38 @@ EXERCISES["shallow-by-hand"] = (
     {
         "The third unit's pre-activation is -2: the ReLU makes it 0.": 5.75,
         "The last bias is missing.": 2.75,
+        "The last bias is subtracted: it is negative.": 3.75,
         "The second unit faces left: at x = -1 its line is 0.5 + 1.": -0.5,
     },
 )
 
 
+def _relu(z):
+    return np.maximum(0, z)
+
+
+def _leaky(z):
+    return np.maximum(0.25 * z, z)
+
+
 def _arrays(rng):
-    return [(np.array([-2.0, 0.0, 3.0]),), (rng.normal(size=(4, 3)),)]
+    x = rng.normal(size=(4, 3))
+    return [(np.array([-2.0, 0.0, 3.0]), _relu), (x, _relu), (x, _leaky)]
 
 
 EXERCISES["absolute-value"] = (
     _arrays,
-    np.abs,
+    lambda x, a: a(x) + a(-x),
     {
         "For negative x that is 0. One more unit, which faces left, is"
-        " needed.": lambda x: np.maximum(0, x),
+        " needed.": lambda x, a: a(x),
         "The minus makes it x itself: both units must push upwards.": (
-            lambda x: np.maximum(0, x) - np.maximum(0, -x)
+            lambda x, a: a(x) - a(-x)
         ),
+        "Here a is another activation, and the result does not change: let a"
+        " do the work.": lambda x, a: np.abs(x),
+        "Here a is another activation, and x itself is in the sum: only units"
+        " may read it.": lambda x, a: 2 * a(x) - x,
     },
 )
 
@@ -52,6 +66,8 @@ EXERCISES["pieces-of-a-composition"] = (
     {
         "Four joints make five pieces.": 20,
         "The pieces of g are repeated in each piece of f: multiply.": 10,
+        "One network's units are counted, the other one's pieces; and they"
+        " do not add up.": 9,
         "At a fold the direction changes, so the pieces left and right of it"
         " are two.": (21),
     },
@@ -92,11 +108,24 @@ EXERCISES["merge-networks"] = (
 
 EXERCISES["rank-of-the-link"] = (
     None,
-    2,
+    (1, 2, 4),
     {
-        "Rank 1 belongs to a link of one number; here two numbers pass.": 1,
-        "All of them must pass through two numbers.": 4,
-        "That is the number of columns; all must pass through two numbers.": 5,
+        "A link does not widen what goes in and out: a rank is at most the"
+        " number of rows.": (1, 2, 6),
+        "Those are columns: a rank is at most the number of rows, too.": (
+            1,
+            2,
+            5,
+        ),
+        "That is only right for a link of a single number: more numbers carry"
+        " more.": (1, 1, 1),
+        "Everything must pass through the link, however narrow it is.": (
+            4,
+            4,
+            4,
+        ),
+        "A link of two numbers is narrow, too: a product's rank is at most"
+        " that of each factor.": (1, 4, 4),
     },
 )
 
@@ -111,7 +140,8 @@ EXERCISES["shape-of-omega"] = (
             5,
             4,
         ),
-        "That is the first matrix, counted from 0.": (5, 3),
+        "That is the first matrix; they are counted from 0.": (5, 3),
+        "That is the last matrix.": (2, 4),
     },
 )
 
@@ -131,6 +161,7 @@ EXERCISES["count-parameters"] = (
         "Those are the weights only; every unit has a bias, too.": (
             lambda w: sum(a * b for a, b in zip(w, w[1:]))
         ),
+        "The output units have biases, too.": lambda w: _parameters(w) - w[-1],
         "A bias belongs to each unit that a layer feeds, not to each that it"
         " reads.": lambda w: sum(a * (b + 1) for a, b in zip(w, w[1:])),
     },
@@ -143,6 +174,7 @@ EXERCISES["facing-right"] = (
         "Teeth multiply from layer to layer; the flat piece on the left"
         " remains one piece.": (5**5),
         "The flat piece counts, too.": 1024,
+        "Teeth multiply from layer to layer; they do not add up.": 21,
         "Four units, five layers: four teeth in each of five layers.": 5**4 + 1,
     },
 )
@@ -152,6 +184,7 @@ EXERCISES["most-pieces"] = (
     125,
     {
         "Four units make five pieces of one.": 64,
+        "That is with all units facing right; some may face left.": 65,
         "D is the width of each layer, not the number of all units.": 13**3,
         "The width is the base, the depth the exponent.": 256,
         "That is the bound for random networks' average; pieces multiply at"
@@ -193,7 +226,7 @@ EXERCISES["backprop-by-hand-exercise"] = (
         "The sign is turned round: the derivative of (f - y)² is 2 (f - y).": (
             np.array([0.0, 0, -4, -12, 0, -4, 0, 12, 4])
         ),
-        "The ReLU was forgotten on the way forward: h₁ is (0, 3).": np.array(
+        "The ReLU was forgotten on the way forward.": np.array(
             [-36.0, -108, 12, 36, -36, 12, 12, -36, -12]
         ),
     },
@@ -205,6 +238,8 @@ EXERCISES["first-drop"] = (
     {
         "The length of the gradient enters squared.": 0.0001 * 296**0.5,
         "Multiply by the learning rate.": 296.0,
+        "The factor 2 of the square is in the gradient already.": 0.0592,
+        "There is no ½: the rule follows the straight line.": 0.0148,
         "Asked for is how much lower it is: a positive number.": -0.0296,
     },
 )
@@ -221,6 +256,7 @@ EXERCISES["paths"] = (
         "There are five steps from layer to layer, but only the four hidden"
         " layers leave a choice.": (10**5),
         "There are four hidden layers, so four choices.": 10**3,
+        "Those are all arrows; a path is a way along several of them.": 320,
     },
 )
 
@@ -305,6 +341,8 @@ EXERCISES["backprop-k-layers"] = (
         "The ReLU's slope is 1, not its output.": lambda *args: _backprop(
             *args, awake=lambda f, h, k: h[k]
         ),
+        "A derivative has the shape of its matrix: one row for each unit that"
+        " it feeds.": lambda *args: tuple(d.T for d in _backprop(*args)),
         "Return the derivatives from the first layer to the last: Omega_0"
         " first.": lambda *args: tuple(
             d
@@ -363,6 +401,10 @@ EXERCISES["layer-gradients"] = (
             df.T @ h,
             df.mean(axis=0),
         ),
+        "A second 1/N: that of the loss is in df already.": lambda df, h: (
+            df.T @ h / len(df),
+            df.sum(axis=0) / len(df),
+        ),
         "The bias gradient is summed over the wrong axis: one number a unit"
         " is wanted, not one an example.": lambda df, h: (
             df.T @ h,
@@ -375,8 +417,9 @@ EXERCISES["initial-loss"] = (
     None,
     1.0,
     {
-        "Only one of the ten outputs is wrong, by 1; the loss sums over the"
-        " outputs and averages over the examples.": (0.1),
+        "Only one of the ten outputs misses its target; the loss sums over"
+        " the outputs and averages over the examples.": 0.1,
+        "Only one of the ten targets differs from 0.": 10.0,
         "That is the cross-entropy of ten equal probabilities; here the loss"
         " is the squared error.": (2.302585),
         "There is no factor ½ in this book's squared error.": 0.5,
@@ -468,6 +511,7 @@ EXERCISES["museum-transpose"] = (
         " no transpose here.": lambda df, Omega: (
             df @ Omega.T if len(set(Omega.shape)) == 1 else df @ Omega
         ),
+        "Examples are rows: (N, D_in).": lambda df, Omega: (df @ Omega).T,
     },
 )
 
@@ -548,13 +592,4 @@ EXERCISES["museum-early-exercise"] = (
     },
 )
 
-EXERCISES["museum-sixth-exercise"] = (
-    None,
-    3,
-    {
-        "Then everything in the layers before would be wrong, too, and β₁.": 1,
-        "Then Ω₀ and β₀ would be wrong, and Ω₁ right.": 2,
-        "Then biases would be wrong, and weights right.": 4,
-        "Then everything would be wrong, by the same factor.": 5,
-    },
-)
+EXERCISES["museum-sixth-exercise"] = (1, 2, 3, 4, 5), (3, 5, 4, 2), {}

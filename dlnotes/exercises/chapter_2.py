@@ -23,6 +23,7 @@ EXERCISES["nll-by-hand"] = (
         "The square is divided by 2σ², here by 2.": 4.9189,
         "The constant belongs to the loss of a normal distribution.": 2.0,
         "Square the difference.": 1.9189,
+        "The loss is the negative logarithm.": -0.5 * np.log(2 * np.pi) - 2,
     },
 )
 
@@ -51,6 +52,11 @@ def _counts(rng):
     return [(rng.normal(size=n), rng.integers(0, 6, n)) for n in (4, 9)]
 
 
+def _rate_itself(f, y):
+    with np.errstate(invalid="ignore"):
+        return f - y * np.log(f), 1 - y / f
+
+
 EXERCISES["poisson-loss"] = (
     _counts,
     lambda f, y: (np.exp(f) - y * f, np.exp(f) - y),
@@ -58,10 +64,7 @@ EXERCISES["poisson-loss"] = (
         "The derivative is with respect to f, not to the rate exp f.": (
             lambda f, y: (np.exp(f) - y * f, 1 - y * np.exp(-f))
         ),
-        "f is the logarithm of the rate, not the rate.": lambda f, y: (
-            f - y * np.log(np.where(f > 0, f, np.nan)),
-            1 - y / np.where(f > 0, f, np.nan),
-        ),
+        "f is the logarithm of the rate, not the rate.": _rate_itself,
         "The loss is the negative logarithm.": lambda f, y: (
             y * f - np.exp(f),
             y - np.exp(f),
@@ -89,6 +92,12 @@ EXERCISES["von-mises"] = (
             np.log(2 * np.pi * np.i0(kappa)) - kappa * np.cos(y - mu),
             kappa * np.sin(y - mu),
         ),
+        "κ is a factor in the exponent, so it is one in the derivative.": (
+            lambda mu, y, kappa: (
+                np.log(2 * np.pi * np.i0(kappa)) - kappa * np.cos(y - mu),
+                -np.sin(y - mu),
+            )
+        ),
         "The normalising constant belongs to the loss.": lambda mu, y, kappa: (
             -kappa * np.cos(y - mu),
             -kappa * np.sin(y - mu),
@@ -105,6 +114,10 @@ EXERCISES["logit"] = (
         "The odds are p : (1 - p), here 4 : 1.": np.log(0.8),
         "The logarithm of the odds, not the odds.": 4.0,
         "The other way round: p stands above.": -np.log(4.0),
+        "The natural logarithm is meant, not the one to base 2.": 2.0,
+        "The natural logarithm is meant, not the one to base 10.": (
+            np.log10(4.0)
+        ),
         "That is the sigmoid of 0.8; its inverse is asked for.": (
             1 / (1 + np.exp(-0.8))
         ),
@@ -156,6 +169,11 @@ def _log_sum_exp(f):
     return top + np.log(np.exp(f - top[:, None]).sum(axis=1))
 
 
+def _shifted_by(top, f):
+    with np.errstate(over="ignore", divide="ignore"):
+        return top + np.log(np.exp(f - top).sum(axis=1))
+
+
 EXERCISES["log-sum-exp"] = (
     _rows_of_logits,
     _log_sum_exp,
@@ -167,6 +185,12 @@ EXERCISES["log-sum-exp"] = (
             _log_sum_exp(f.T)
         ),
         "Those are the largest logits alone.": lambda f: f.max(axis=1),
+        "exp overflows: subtract the largest logit of each row first.": (
+            lambda f: _shifted_by(0, f)
+        ),
+        "Subtract the largest of each row, not of the whole array.": lambda f: (
+            _shifted_by(f.max(), f)
+        ),
     },
 )
 
@@ -184,6 +208,12 @@ def _softmax_gradient(f, y):
     return (e / e.sum(axis=1, keepdims=True) - np.eye(f.shape[1])[y]) / len(y)
 
 
+def _overflowing_gradient(f, y):
+    with np.errstate(over="ignore", invalid="ignore"):
+        p = np.exp(f) / np.exp(f).sum(axis=1, keepdims=True)
+    return (p - np.eye(f.shape[1])[y]) / len(y)
+
+
 EXERCISES["softmax-gradient"] = (
     _logits_and_labels,
     _softmax_gradient,
@@ -193,6 +223,12 @@ EXERCISES["softmax-gradient"] = (
         ),
         "Divide by the number of examples only.": (
             lambda f, y: _softmax_gradient(f, y) / f.shape[1]
+        ),
+        "A second 1/N: divide by the number of examples once.": lambda f, y: (
+            _softmax_gradient(f, y) / len(y)
+        ),
+        "exp overflows: subtract the largest logit of each row first.": (
+            _overflowing_gradient
         ),
         "Prediction minus target, not the other way round.": (
             lambda f, y: -_softmax_gradient(f, y)
@@ -206,7 +242,10 @@ EXERCISES["initial-cross-entropy"] = (
     {
         "That is the squared error of a silent network.": 1.0,
         "The natural logarithm is meant.": np.log2(10.0),
-        "Minus the logarithm of 1/10.": 0.1,
+        "That is the probability; the loss is made of its logarithm.": 0.1,
+        "A logarithm of a probability is negative; the loss is not.": (
+            -np.log(10.0)
+        ),
     },
 )
 
@@ -237,6 +276,11 @@ def _kl(q, p):
     return np.sum(q[on] * np.log(q[on] / p[on]))
 
 
+def _kl_of_all(q, p):
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.sum(q * np.log(q / p))
+
+
 EXERCISES["kl-classes"] = (
     _two_distributions,
     _kl,
@@ -248,16 +292,19 @@ EXERCISES["kl-classes"] = (
             lambda q, p: -np.sum(q * np.log(p))
         ),
         "The sign is turned round.": lambda q, p: -_kl(q, p),
+        "That is in bits; nats come from the natural logarithm.": lambda q, p: (
+            _kl(q, p) / np.log(2)
+        ),
+        "For NumPy 0 · log 0 is nan: leave the classes with q = 0 out.": (
+            _kl_of_all
+        ),
     },
 )
 
 EXERCISES["which-direction"] = (
-    None,
-    2,
-    {
-        "Forward KL makes p cover all that q has, even with faces that look"
-        " wrong.": (1)
-    },
+    ("forward", "reverse"),
+    ("reverse", "forward", "forward", "reverse", "forward"),
+    {},
 )
 
 EXERCISES["loss-floor"] = (
@@ -268,6 +315,8 @@ EXERCISES["loss-floor"] = (
         " entropy.": (0.1),
         "A certain classifier would pay infinitely for each wrong label.": 0.0,
         "That is in bits.": -(0.1 * np.log2(0.1) + 0.9 * np.log2(0.9)),
+        "Flipped labels cost something, too.": -np.log(0.9),
+        "Labels that are not flipped cost something, too.": -0.1 * np.log(0.1),
     },
 )
 
@@ -338,8 +387,8 @@ EXERCISES["where-is-the-peak"] = (
     None,
     300,
     {
-        "Each output has its own 300 equations, and its own weights: one for"
-        " each feature.": (30),
+        "Each output has its own equations, one for each picture, and its own"
+        " weights, one for each feature.": 30,
         "Those are the weights of all outputs at the peak; features were"
         " asked for.": (3000),
     },
@@ -378,6 +427,9 @@ EXERCISES["ridge-solution"] = (
         ),
         "Both terms of the gradient have a factor 2; it cancels.": (
             lambda H, y, penalty: _ridge(H, y, penalty / 2)
+        ),
+        "A sum of squares, not their mean: N does not come in.": (
+            lambda H, y, penalty: _ridge(H, y, penalty * len(y))
         ),
         "The penalty belongs on the diagonal only.": (
             lambda H, y, penalty: np.linalg.pinv(H.T @ H + penalty) @ H.T @ y

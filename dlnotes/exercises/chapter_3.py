@@ -141,6 +141,8 @@ EXERCISES["gain"] = (
         "The nodes do not count alike: use the weights.": lambda a, w: (
             1 / np.mean(a**2)
         ),
+        "That is the factor of the weights, PyTorch's gain; this book's is"
+        " that of their variance.": lambda a, w: 1 / np.sqrt(np.sum(w * a**2)),
         "The mean square, not the variance.": (
             lambda a, w: 1 / (np.sum(w * a**2) - np.sum(w * a) ** 2)
         ),
@@ -186,6 +188,7 @@ EXERCISES["rate-sum"] = (
         "The first step has the whole rate 0.1: a geometric series from t ="
         " 0.": (1.0),
         "The sum is finite: a geometric series.": np.inf,
+        "That is the sum of the powers; multiply by the first rate.": 11.0,
     },
 )
 
@@ -217,6 +220,20 @@ def _nesterov(phi, m, alpha, beta, h, ahead=1.0, fresh=1.0):
     return phi - alpha * m, m
 
 
+def _torch(phi, m, alpha, beta, h):
+    """PyTorch's form: the gradient here, and a step beyond the velocity."""
+    g = h * phi
+    v = beta * m + g
+    return phi - alpha * (g + beta * v), v
+
+
+def _torch_average(phi, m, alpha, beta, h):
+    """The same with the average of this book."""
+    g = (1 - beta) * h * phi
+    m = beta * m + g
+    return phi - alpha * (g + beta * m), m
+
+
 EXERCISES["nesterov-step"] = (
     _one_step,
     _nesterov,
@@ -224,6 +241,10 @@ EXERCISES["nesterov-step"] = (
         "That is momentum: take the gradient at the look-ahead point.": (
             lambda *args: _nesterov(*args, ahead=0)
         ),
+        "That is PyTorch's form, which takes the gradient at φ and has no"
+        " 1-β.": _torch,
+        "That is PyTorch's form with an average: here the gradient is taken"
+        " at the look-ahead point.": _torch_average,
         "Look ahead by α β m, not by α m.": (
             lambda phi, m, alpha, beta, h: _nesterov(
                 phi, m, alpha, beta, h, ahead=1 / beta
@@ -265,7 +286,7 @@ EXERCISES["clip-norm"] = (
 
 EXERCISES["sign-or-length"] = (
     lambda rng: [
-        (rng.normal(size=4), np.array([3.0, -4.0, 0.0, 1e-3]), 0.5),
+        (rng.normal(size=4), np.array([3.0, -4.0, 0.0, 0.1]), 0.5),
         (rng.normal(size=3), rng.normal(size=3), 0.1),
     ],
     lambda phi, g, alpha: phi - alpha * g / (np.sqrt(g * g) + 1e-8),
@@ -316,13 +337,23 @@ EXERCISES["adam-uncorrected"] = (
 )
 
 
-def _adam(phi, g, m, v, t, shift=1, inside=False, correct=True, square=True):
+def _adam(
+    phi, g, m, v, t, shift=1, inside=False, correct=True, square=True, root=True
+):
     m = 0.9 * m + 0.1 * g
     v = 0.999 * v + 0.001 * (g**2 if square else np.sum(g**2))
     m_hat = m / (1 - 0.9 ** (t + shift)) if correct else m
     v_hat = v / (1 - 0.999 ** (t + shift)) if correct else v
-    root = np.sqrt(v_hat + 1e-8) if inside else np.sqrt(v_hat) + 1e-8
-    return phi - 0.001 * m_hat / root, m, v
+    size = np.sqrt(v_hat + 1e-8 * inside) if root else v_hat
+    return phi - 0.001 * m_hat / (size + 1e-8 * (not inside)), m, v
+
+
+def _epsilon_hat(phi, g, m, v, t):
+    """The shorter form of Kingma and Ba: ε is added to the raw root."""
+    m = 0.9 * m + 0.1 * g
+    v = 0.999 * v + 0.001 * g**2
+    rate = 0.001 * np.sqrt(1 - 0.999 ** (t + 1)) / (1 - 0.9 ** (t + 1))
+    return phi - rate * m / (np.sqrt(v) + 1e-8), m, v
 
 
 def _adam_cases(rng):
@@ -331,7 +362,7 @@ def _adam_cases(rng):
     """
     first = (
         rng.normal(size=3),
-        1e-4 * rng.normal(size=3),
+        1e-6 * rng.normal(size=3),
         np.zeros(3),
         np.zeros(3),
         0,
@@ -358,6 +389,11 @@ EXERCISES["adam-step"] = (
         ),
         "ε is added to the root, not inside it.": lambda *args: _adam(
             *args, inside=True
+        ),
+        "That is Kingma and Ba's shorter form, with another ε: correct m and v"
+        " first, then add ε to the root.": _epsilon_hat,
+        "There is a root over v: its unit is that of a square.": (
+            lambda *args: _adam(*args, root=False)
         ),
         "v keeps a square for every coordinate, not their sum.": (
             lambda *args: _adam(*args, square=False)
@@ -394,19 +430,19 @@ EXERCISES["decaying-entries"] = (
     None,
     6464,
     {
-        "Biases do not decay: 64 + 32 + 10 fewer.": 6570,
+        "Those are all parameters; biases do not decay.": 6570,
         "All three layers have weights.": 64 * 64 + 64 * 32,
     },
 )
 
 
-def _adamax(phi, g, m, u, t, root=False, norm=False, correct=True):
+def _adamax(phi, g, m, u, t, root=False, norm=False, correct=True, eps=1e-8):
     m = 0.9 * m + 0.1 * g
     size = np.linalg.norm(g) if norm else np.abs(g)
     u = np.maximum(0.999 * u, size)
     scale = np.sqrt(u) if root else u
     rate = 0.002 / (1 - 0.9 ** (t + 1)) if correct else 0.002
-    return phi - rate * m / (scale + 1e-8), m, u
+    return phi - rate * m / (scale + eps), m, u
 
 
 EXERCISES["adamax-step"] = (
@@ -422,6 +458,7 @@ EXERCISES["adamax-step"] = (
         "m starts at 0: divide by 1 - 0.9^(t+1).": lambda *args: _adamax(
             *args, correct=False
         ),
+        "ε is missing: add it to u.": lambda *args: _adamax(*args, eps=0),
     },
 )
 
@@ -471,14 +508,4 @@ EXERCISES["museum-starts"] = (
     },
 )
 
-EXERCISES["museum-closed"] = (
-    None,
-    3,
-    {
-        "Then the first step would be wrong.": 1,
-        "Then small gradients would make shorter steps, not longer ones.": 2,
-        "Then the step would hardly change with the scale; divide |g| by its"
-        " root and see.": (4),
-        "Then check 1 would give 2.": 5,
-    },
-)
+EXERCISES["museum-closed"] = (1, 2, 3, 4, 5), (3, 4, 2, 1), {}
