@@ -5,6 +5,8 @@ the back matter, the status page, downloads for readers.
 import os
 import platform
 import shutil
+import subprocess
+import sys
 from importlib import metadata
 from itertools import takewhile
 from pathlib import Path
@@ -236,8 +238,16 @@ def give_reader_notebooks(app, error):
     for source in reader.sources():
         target = Path(app.outdir, "_sources", source.relative_to(reader.ROOT))
         if target.exists():
-            notebook = reader.readers_notebook(nbformat.read(source, 4))
+            notebook = reader.read(source)
             target.write_text(nbformat.writes(notebook), encoding="utf-8")
+
+
+def give_wheel(app, error):
+    """The package as one file, for those who download a notebook."""
+    if not error and app.builder.name == "html":
+        build = f"import hatchling.build as h; h.build_wheel({str(app.outdir)!r})"
+        command = [sys.executable, "-c", build]
+        subprocess.run(command, cwd=reader.ROOT, check=True)
 
 
 def setup(app):
@@ -253,6 +263,7 @@ def setup(app):
     app.connect("builder-inited", address)
     app.connect("doctree-read", fold_solutions)
     app.connect("build-finished", give_reader_notebooks)
+    app.connect("build-finished", give_wheel)
     app.connect("build-finished", remember_outputs)
     return {
         "version": "1",

@@ -11,6 +11,7 @@ import copy
 import hashlib
 import json
 import re
+from importlib import metadata
 from pathlib import Path
 
 import nbformat
@@ -36,8 +37,19 @@ BOXES = {
     "warning": "Warning",
     "margin": "",
 }
+FOLDED = {"jupyter": {"source_hidden": True}}
 CHECK = re.compile(r"^check\(\"([\w-]+)\"", re.MULTILINE)
 ANSWER = re.compile(r"^:::+\{solution\}", re.MULTILINE)
+# What a downloaded notebook begins with, folded.
+GET = """\
+from importlib.util import find_spec
+
+if find_spec("dlnotes") is None:
+    raise ModuleNotFoundError(
+        "This notebook needs dlnotes, the book's package. The page 'Start here'"
+        " has it as one file, for Python 3.11 or newer. In that file's folder:"
+        ' python -m pip install "./WHEEL[notebooks]"'
+    )"""
 
 
 def sources():
@@ -191,7 +203,10 @@ def readers_notebook(notebook, solutions=True):
     how far the reader is, and the solutions at the end.
     """
     book = copy.deepcopy(notebook)
-    cells, answers, labels = [], [], []
+    get = nbformat.v4.new_code_cell(
+        GET.replace("WHEEL", wheel()), metadata=FOLDED
+    )
+    cells, answers, labels = [get], [], []
     for cell in book.cells:
         if is_solution(cell):
             labels += checked(cell)
@@ -218,16 +233,25 @@ def readers_notebook(notebook, solutions=True):
     return book
 
 
+def wheel():
+    """The name of the package's file, which the site offers."""
+    return f"dlnotes-{metadata.version('dlnotes')}-py3-none-any.whl"
+
+
 def _bare(cell):
-    """A cell without outputs and MyST; a solution without its tag, too."""
-    metadata = {} if is_solution(cell) else cell.metadata
+    """A cell without outputs and MyST; a solution without its tag, too. What
+    folds on the page folds in JupyterLab.
+    """
+    data = {} if is_solution(cell) else cell.metadata
+    if "hide-input" in data.get("tags", []):
+        data |= FOLDED
     if cell.cell_type == "code":
-        return nbformat.v4.new_code_cell(cell.source, metadata=metadata)
+        return nbformat.v4.new_code_cell(cell.source, metadata=data)
     try:
         text = plain(cell.source)
     except ValueError as error:
         raise ValueError(f"cell {cell.id}: {error}") from None
-    return nbformat.v4.new_markdown_cell(text, metadata=metadata)
+    return nbformat.v4.new_markdown_cell(text, metadata=data)
 
 
 def _to_fill_in(cell):
