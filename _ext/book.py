@@ -3,6 +3,7 @@ the back matter, the status page, downloads for readers.
 """
 
 import hashlib
+import importlib
 import os
 import platform
 import shutil
@@ -19,7 +20,7 @@ import reader
 FRAMES = reader.ROOT / "_build" / "frames"
 
 # The build runs the notebooks: one BLAS thread, no progress bars, figures for a
-# page.
+# page, no settings and caches of one's own.
 os.environ.update(
     {
         name: "1"
@@ -31,7 +32,12 @@ os.environ.update(
     },
     DLNOTES_FIGURES=str(FRAMES),
     TQDM_DISABLE="1",
+    MPLCONFIGDIR=str(reader.ROOT / "_build" / "mplconfigdir"),
+    IPYTHONDIR=str(reader.ROOT / "_build" / "ipythondir"),
 )
+# Matplotlib lists the fonts once, and says so if that takes long: here, where
+# it is not the output of a cell.
+importlib.import_module("matplotlib.font_manager")
 
 MAP = reader.ROOT / "chapters" / "back" / "lecture-map.yml"
 
