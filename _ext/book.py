@@ -56,11 +56,14 @@ def forget_stale_outputs(app, config):
     ]:
         digest.update(path.read_bytes())
     mark = cache / "made-with"
-    if not mark.exists() or mark.read_text() != digest.hexdigest():
+    if (
+        not mark.exists()
+        or mark.read_text(encoding="utf-8") != digest.hexdigest()
+    ):
         shutil.rmtree(cache, ignore_errors=True)
         shutil.rmtree(FRAMES, ignore_errors=True)
         cache.mkdir(parents=True)
-        mark.write_text(digest.hexdigest())
+        mark.write_text(digest.hexdigest(), encoding="utf-8")
 
 
 def address(app):

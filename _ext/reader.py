@@ -202,7 +202,11 @@ def write(target):
     """
     target = Path(target)
     ledger = target / WRITTEN
-    written = json.loads(ledger.read_text()) if ledger.exists() else {}
+    written = (
+        json.loads(ledger.read_text(encoding="utf-8"))
+        if ledger.exists()
+        else {}
+    )
     for source in sources():
         name = source.relative_to(ROOT / "chapters").as_posix()
         path = target / name
@@ -218,7 +222,7 @@ def write(target):
         path.write_text(text, encoding="utf-8")
         written[name] = _digest(text)
         print(f"wrote {path}")
-    ledger.write_text(json.dumps(written, indent=1))
+    ledger.write_text(json.dumps(written, indent=1), encoding="utf-8")
 
 
 def _digest(text):

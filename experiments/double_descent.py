@@ -83,4 +83,6 @@ if __name__ == "__main__":
             file.flush()
             print(width, size, results.mean(axis=1).round(3), flush=True)
     digest = hashlib.sha256(RESULT.read_bytes()).hexdigest()
-    RESULT.with_suffix(".sha256").write_text(f"{digest}  {RESULT.name}\n")
+    RESULT.with_suffix(".sha256").write_text(
+        f"{digest}  {RESULT.name}\n", encoding="utf-8", newline="\n"
+    )

@@ -141,4 +141,6 @@ if __name__ == "__main__":
                 curve[-1].mean(),
             )
     digest = hashlib.sha256(RESULT.read_bytes()).hexdigest()
-    RESULT.with_suffix(".sha256").write_text(f"{digest}  {RESULT.name}\n")
+    RESULT.with_suffix(".sha256").write_text(
+        f"{digest}  {RESULT.name}\n", encoding="utf-8", newline="\n"
+    )

@@ -107,7 +107,7 @@ def test_every_notebook_ends_with_what_to_remember(notebook):
 
 
 def test_every_source_is_in_the_table_of_contents():
-    toc = (ROOT / "_toc.yml").read_text()
+    toc = (ROOT / "_toc.yml").read_text(encoding="utf-8")
     for path in SOURCES:
         assert path.removesuffix(".ipynb") in toc
 
@@ -133,7 +133,7 @@ def test_every_place_code_and_test_of_the_map_exists():
             c.source for c in nbformat.read(source, 4).cells
         )
     tests = {
-        p.relative_to(ROOT).as_posix(): p.read_text()
+        p.relative_to(ROOT).as_posix(): p.read_text(encoding="utf-8")
         for p in ROOT.glob("tests/test_*.py")
     }
     for item in ITEMS:
@@ -268,11 +268,15 @@ def test_an_experiment_has_its_result_and_checksum(path):
 
 
 def test_versions_agree():
-    project = (ROOT / "pyproject.toml").read_text()
-    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    citation = yaml.safe_load(
+        (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    )
     assert f'version = "{dlnotes.__version__}"' in project
     assert citation["version"] == dlnotes.__version__
-    assert f"## {dlnotes.__version__}" in (ROOT / "CHANGELOG.md").read_text()
+    assert f"## {dlnotes.__version__}" in (ROOT / "CHANGELOG.md").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_the_package_stays_small():
@@ -282,7 +286,7 @@ def test_the_package_stays_small():
     total = 0
     for path in ROOT.glob("dlnotes/**/*.py"):
         if not path.name.startswith("chapter_"):
-            tree = ast.parse(path.read_text())
+            tree = ast.parse(path.read_text(encoding="utf-8"))
             for node in ast.walk(tree):
                 if isinstance(
                     node, (ast.Module, ast.ClassDef, ast.FunctionDef)

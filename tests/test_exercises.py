@@ -163,16 +163,17 @@ def test_a_changed_file_is_never_overwritten(tmp_path, capsys):
     reader.write(tmp_path)
     files = sorted(tmp_path.glob("*/*.ipynb"))
     assert [p.name for p in files] == [p.name for p in reader.sources()]
-    mine = files[0].read_text() + "\n"
-    files[0].write_text(mine)
+    mine = files[0].read_text(encoding="utf-8") + "\n"
+    files[0].write_text(mine, encoding="utf-8")
     capsys.readouterr()
     reader.write(tmp_path)
     assert (
-        files[0].read_text() == mine and "kept your" in capsys.readouterr().out
+        files[0].read_text(encoding="utf-8") == mine
+        and "kept your" in capsys.readouterr().out
     )
     files[0].unlink()
     reader.write(tmp_path)
-    assert files[0].read_text() != mine
+    assert files[0].read_text(encoding="utf-8") != mine
 
 
 # What check says -------------------------------------------------------------

@@ -2,7 +2,9 @@
 language, in a locale without them.
 """
 
+import ast
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -26,6 +28,7 @@ sys.path.append(sys.argv[1])
 import dlnotes
 print(ascii(dlnotes.__file__))
 """
+TEXT = "open", "read_text", "write_text"
 
 
 def run(*command, **options):
@@ -64,3 +67,23 @@ def test_an_editable_install_works_in_a_folder_of_any_name(tmp_path):
         env={**environment, "LC_ALL": "C"},
     )
     assert printed == ascii(str(home / "dlnotes" / "__init__.py"))
+
+
+def sources():
+    """Every Python file of the repository."""
+    for folder in "dlnotes", "tests", "_ext", "experiments":
+        yield from (ROOT / folder).rglob("*.py")
+    yield ROOT / "conftest.py"
+
+
+def test_every_text_is_read_and_written_as_utf_8():
+    """Where none is named, the encoding is the country's on Windows."""
+    calls = []
+    for path in sources():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call):
+                name = ast.unparse(node.func).split(".")[-1]
+                arguments = [*map(ast.unparse, [*node.args, *node.keywords])]
+                if name in TEXT or "text=True" in arguments:
+                    calls.append((path, node.lineno, " ".join(arguments)))
+    assert [c for c in calls if not re.search("utf-8|'[rwx]b'", c[-1])] == []
