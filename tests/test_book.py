@@ -17,7 +17,7 @@ import reader
 from dlnotes import scoreboard
 
 ROOT = reader.ROOT
-SOURCES = {str(p.relative_to(ROOT)): p for p in reader.sources()}
+SOURCES = {p.relative_to(ROOT).as_posix(): p for p in reader.sources()}
 
 
 def code(notebook):

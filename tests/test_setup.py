@@ -87,3 +87,19 @@ def test_every_text_is_read_and_written_as_utf_8():
                 if name in TEXT or "text=True" in arguments:
                     calls.append((path, node.lineno, " ".join(arguments)))
     assert [c for c in calls if not re.search("utf-8|'[rwx]b'", c[-1])] == []
+
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_readme_prints_what_it_says(capsys):
+    pair = r"```python\n(import numpy.*?)```\n\n```text\n(.*?)```"
+    code, printed = re.search(pair, README, re.DOTALL).groups()
+    exec(code, {})
+    assert capsys.readouterr().out == printed
+
+
+def test_the_commands_are_the_same_on_the_first_page():
+    page = ROOT / "chapters" / "front" / "start-here.md"
+    blocks = re.findall(r"```\n.*?```", page.read_text("utf-8"), re.DOTALL)
+    assert len(blocks) == 2 and all(block in README for block in blocks)
