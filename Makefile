@@ -1,35 +1,31 @@
 # Two commands do everything, set-up included:  make book  and  make test.
-PYTHON ?= python3
-VENV   ?= .venv
-BIN     = $(VENV)/bin
-READY   = $(VENV)/.ready
-UV      = uv==0.13.9
+# Another Python than python3:  make book PYTHON=python3.12
+BIN     = .venv/bin
+READY   = .venv/.ready
 NOTEBOOKS = $(sort $(wildcard chapters/*/*.ipynb))
 
 # One BLAS thread a process: with more, a busy machine is slower, not faster.
 export OPENBLAS_NUM_THREADS = 1
 export OMP_NUM_THREADS = 1
 export MKL_NUM_THREADS = 1
-# Tools of the environment are found by the programs that make starts.
+# Settings and caches of the reader's own change nothing and need not be writable.
+export MPLCONFIGDIR = $(CURDIR)/_build/mplconfigdir
+export IPYTHONDIR = $(CURDIR)/_build/ipythondir
+# Tools of the environment are found by the programs that make starts; the
+# environment itself is made with what was there before.
+$(READY): export PATH := $(PATH)
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+# Jupyter does not start as root (in a container, say) without it.
+LAB = jupyter lab $$([ "$$(id -u)" != 0 ] || echo --allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help book test site-test lighthouse lint lab edit run bench mutants kernels lock clean
+.PHONY: help book test site-test lighthouse format lint lab edit run bench mutants kernels lock clean always
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 18
 
-$(READY): requirements.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-	    { echo 'Python 3.11 or newer is needed; name one: make PYTHON=python3.12 …' >&2; exit 1; }
-	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
-	    { echo 'This Python cannot make environments; on Debian and Ubuntu: apt install python3-venv' >&2; exit 1; }
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(UV) \
-	  && $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock \
-	  || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	touch $@
+$(READY): always
+	@sh .ci/environment "$(PYTHON)"
 
 book: $(READY)  ## build the site: _build/html/index.html
 	jupyter-book build --all -W -n --keep-going .
@@ -43,6 +39,11 @@ site-test: book  ## open every page in headless Chromium: no server, no errors, 
 lighthouse: book  ## grade two pages with Lighthouse; needs npm
 	python tests/lighthouse.py
 
+format: $(READY)  ## code to 80 columns, Markdown to one sentence a line
+	ruff check --fix-only --quiet .
+	ruff format .
+	python _ext/sentences.py
+
 lint: $(READY)  ## check style, workflows and metadata
 	ruff check .
 	ruff format --check .
@@ -52,13 +53,13 @@ lint: $(READY)  ## check style, workflows and metadata
 
 lab: $(READY)  ## open the reader's notebooks in JupyterLab (exercises to fill in, in my/)
 	python _ext/reader.py my
-	jupyter lab my
+	$(LAB) my
 
 edit: $(READY)  ## open the sources of the notebooks in JupyterLab
-	jupyter lab chapters
+	$(LAB) chapters
 
 run: $(READY)  ## execute the sources in place: text outputs are kept, figures are not
-	DLNOTES_FIGURES=test jupyter execute --inplace $(NOTEBOOKS)
+	DLNOTES_FIGURES=test python _ext/run.py $(NOTEBOOKS)
 	nbstripout --keep-count --keep-id --keep-output-type stream execute_result error \
 	  --extra-keys 'metadata.widgets metadata.language_info cell.metadata.execution' $(NOTEBOOKS)
 
@@ -78,5 +79,5 @@ lock: $(READY)  ## choose the newest versions again: writes requirements.lock
 	  --custom-compile-command 'make lock' -o requirements.lock requirements.txt
 
 clean:  ## remove what was built (my/ is yours and stays)
-	rm -rf _build $(VENV) .pytest_cache .ruff_cache .hypothesis dist
+	rm -rf _build .venv .pytest_cache .ruff_cache .hypothesis dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -6,6 +6,7 @@ just what was compared.
 """
 
 import contextlib
+import importlib
 import os
 import re
 import sys
@@ -22,6 +23,12 @@ for name in "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS":
 os.environ["TQDM_DISABLE"] = "1"
 os.environ["DLNOTES_FIGURES"] = str(ROOT / "_build" / "frames")
 os.environ.setdefault("MPLBACKEND", "agg")
+# Settings and caches of one's own change nothing and need not be writable.
+for name in "MPLCONFIGDIR", "IPYTHONDIR":
+    os.environ[name] = str(Path(__file__).parent / "_build" / name.lower())
+# Matplotlib lists the fonts once, and says so if that takes long: here, where
+# it is not the output of a cell.
+importlib.import_module("matplotlib.font_manager")
 
 import outputs  # noqa: E402
 

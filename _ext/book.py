@@ -2,6 +2,7 @@
 the back matter, the status page, downloads for readers.
 """
 
+import importlib
 import os
 import platform
 import shutil
@@ -21,7 +22,7 @@ import outputs
 import reader
 
 # The build runs the notebooks: one BLAS thread, no progress bars, figures for a
-# page.
+# page, no settings and caches of one's own.
 os.environ.update(
     {
         name: "1"
@@ -33,7 +34,12 @@ os.environ.update(
     },
     DLNOTES_FIGURES=str(outputs.FRAMES),
     TQDM_DISABLE="1",
+    MPLCONFIGDIR=str(reader.ROOT / "_build" / "mplconfigdir"),
+    IPYTHONDIR=str(reader.ROOT / "_build" / "ipythondir"),
 )
+# Matplotlib lists the fonts once, and says so if that takes long: here, where
+# it is not the output of a cell.
+importlib.import_module("matplotlib.font_manager")
 
 MAP = reader.ROOT / "chapters" / "back" / "lecture-map.yml"
 
@@ -245,8 +251,8 @@ def give_reader_notebooks(app, error):
 def give_wheel(app, error):
     """The package as one file, for those who download a notebook."""
     if not error and app.builder.name == "html":
-        build = f"import hatchling.build as h; h.build_wheel({str(app.outdir)!r})"
-        command = [sys.executable, "-c", build]
+        command = "import sys, hatchling.build as h; h.build_wheel(sys.argv[1])"
+        command = [sys.executable, "-c", command, str(app.outdir)]
         subprocess.run(command, cwd=reader.ROOT, check=True)
 
 

@@ -209,7 +209,7 @@ def compare(cases, variants):
                 done = subprocess.run(
                     [sys.executable, __file__, variant, case],
                     capture_output=True,
-                    text=True,
+                    encoding="utf-8",
                     check=False,
                 )
                 if done.returncode:

@@ -565,10 +565,11 @@ def test_the_theme_asks_for_nothing_new():
     )
     theirs = set(
         re.findall(
-            r"_static/[\w./-]+", (theme / "webpack-macros.html").read_text()
+            r"_static/[\w./-]+",
+            (theme / "webpack-macros.html").read_text("utf-8"),
         )
     )
     ours = ROOT / "_templates/static/webpack-macros.html"
-    assert theirs - set(re.findall(r"_static/[\w./-]+", ours.read_text())) == {
-        "_static/scripts/fontawesome.js"
-    }
+    assert theirs - set(
+        re.findall(r"_static/[\w./-]+", ours.read_text("utf-8"))
+    ) == {"_static/scripts/fontawesome.js"}

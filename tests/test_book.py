@@ -17,7 +17,7 @@ import sentences
 from dlnotes import scoreboard
 
 ROOT = reader.ROOT
-SOURCES = {str(p.relative_to(ROOT)): p for p in reader.sources()}
+SOURCES = {p.relative_to(ROOT).as_posix(): p for p in reader.sources()}
 
 
 def code(notebook):
@@ -262,7 +262,7 @@ def test_every_place_code_and_test_of_the_map_exists():
             c.source for c in nbformat.read(source, 4).cells
         )
     tests = {
-        p.relative_to(ROOT).as_posix(): p.read_text()
+        p.relative_to(ROOT).as_posix(): p.read_text(encoding="utf-8")
         for p in ROOT.glob("tests/test_*.py")
     }
     for item in ITEMS:
@@ -381,11 +381,15 @@ def test_the_scoreboard_wants_seeds():
 
 
 def test_versions_agree():
-    project = (ROOT / "pyproject.toml").read_text()
-    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    citation = yaml.safe_load(
+        (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    )
     assert f'version = "{dlnotes.__version__}"' in project
     assert citation["version"] == dlnotes.__version__
-    assert f"## {dlnotes.__version__}" in (ROOT / "CHANGELOG.md").read_text()
+    assert f"## {dlnotes.__version__}" in (ROOT / "CHANGELOG.md").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_the_package_stays_small():
@@ -396,7 +400,7 @@ def test_the_package_stays_small():
     for path in ROOT.glob("dlnotes/**/*.py"):
         parts = path.relative_to(ROOT).parts
         if "experiments" not in parts and not path.name.startswith("chapter_"):
-            tree = ast.parse(path.read_text())
+            tree = ast.parse(path.read_text("utf-8"))
             for node in ast.walk(tree):
                 if isinstance(
                     node, (ast.Module, ast.ClassDef, ast.FunctionDef)

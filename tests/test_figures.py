@@ -122,7 +122,7 @@ def test_every_frame_can_be_made_from_the_one_shown(
     (name,) = re.findall(
         r'<figure class="dl-figure dl-explore" id="(\w+)"', page
     )
-    drawn = json.loads((tmp_path / f"{name}.json").read_text())["frames"]
+    drawn = json.loads((tmp_path / f"{name}.json").read_text("utf-8"))["frames"]
     base = re.search(
         r'aria-label="[^"]*">(<svg.*?</svg>)</div>', page, re.DOTALL
     )[1].split("\n")

@@ -18,7 +18,7 @@ from nbclient import NotebookClient
 
 import reader
 
-SOURCES = {str(p.relative_to(reader.ROOT)): p for p in reader.sources()}
+SOURCES = {p.relative_to(reader.ROOT).as_posix(): p for p in reader.sources()}
 
 
 @pytest.fixture(scope="session")
@@ -58,7 +58,7 @@ assert os.listdir() == []
 @pytest.mark.parametrize("path", SOURCES)
 def test_it_runs_alone(path, kernel):
     manager, folder = kernel
-    notebook = reader.readers_notebook(nbformat.read(SOURCES[path], 4))
+    notebook = reader.read(SOURCES[path])
     solutions = [c.source for c in notebook.cells].index(
         "## Solutions\n\nTry first."
     )
