@@ -30,6 +30,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 from cycler import cycler
 from IPython.display import display
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 
 # After Okabe & Ito, who chose colours that colour-blind readers can tell apart;
 # darker, so that text in them can be read on white. The website has lighter
@@ -196,8 +197,9 @@ def _svg(fig, name):
     """
     salt = "f" + hashlib.sha256(name.encode()).hexdigest()[:7]
     with plt.rc_context({"svg.hashsalt": salt}), io.StringIO() as file:
-        fig.savefig(
-            file, format="svg", metadata={"Date": None, "Creator": None}
+        # savefig would draw everything twice, first to measure it
+        FigureCanvasSVG(fig).print_svg(
+            file, metadata={"Date": None, "Creator": None}
         )
         text = file.getvalue()
     text = text[text.index("<svg") :]

@@ -372,7 +372,8 @@ def test_the_readers_notebook_has_stubs_progress_and_solutions(name):
     assert [reader.CHECK.findall(c.source) for c in stubs] == [
         [label] for label in labels
     ]
-    imports = notebook.cells[1]
+    get, _, imports = notebook.cells[:3]
+    assert get.metadata == reader.FOLDED and reader.wheel() in get.source
     assert imports.cell_type == "code" and "check" in imports.source
     end = [c.source for c in notebook.cells].index("## Solutions\n\nTry first.")
     title, last = notebook.cells[end - 2 : end]
@@ -407,7 +408,7 @@ def test_an_open_exercise_leaves_room_and_moves_its_answer_to_the_end():
     ]
     notebook = nbformat.v4.new_notebook(cells=cells)
     made = [c.source for c in reader.readers_notebook(notebook).cells]
-    assert made == [
+    assert made[1:] == [
         "> **Exercise. Why?**\n>\n",
         "*Your answer:*",
         "rest()",

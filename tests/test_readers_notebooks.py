@@ -64,7 +64,8 @@ def test_it_runs_alone(path, kernel):
     )
     cells = notebook.cells[:solutions]
     notebook.cells = [nbformat.v4.new_code_cell(CLEAN), *cells]
-    NotebookClient(notebook, km=manager, timeout=120).execute()
+    options = dict(km=manager, timeout=120, coalesce_streams=True)
+    NotebookClient(notebook, **options).execute()
     assert list(folder.iterdir()) == []
     stubs = [c for c in cells if "exercise" in c.metadata.get("tags", [])]
     assert stubs
