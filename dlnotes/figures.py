@@ -30,6 +30,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 from cycler import cycler
 from IPython.display import display
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 
 # After Okabe & Ito, who chose colours that colour-blind readers can tell apart;
@@ -181,7 +182,8 @@ def _label(value):
 def _picture(fig, alt):
     """The figure as an <img> of its own, for a live kernel; it is closed."""
     with io.BytesIO() as file:
-        fig.savefig(file, format="png", dpi=200, facecolor="white")
+        fig.set(dpi=200, facecolor="white")
+        FigureCanvasAgg(fig).print_png(file)  # as in _svg: drawn once
         data = base64.b64encode(file.getvalue()).decode()
     width = round(fig.get_figwidth() * 100)
     plt.close(fig)

@@ -120,8 +120,9 @@ def visit(base, browser):
             ),
         )
         page.goto(base + path, wait_until="load")
-        page.evaluate("document.fonts.ready.then(() => 1)")
-        settle(page)
+        if options.get("java_script_enabled", True):
+            page.evaluate("document.fonts.ready.then(() => 1)")
+            settle(page)
         opened.append((path, context, page))
         return page
 
@@ -144,7 +145,11 @@ def settle(page):
 def test_page(visit, path, subtests):
     """All that a page is looked at for, in one visit: on a phone first."""
     page = visit(
-        path, 390, is_mobile=True, screen={"width": 390, "height": 700}
+        path,
+        390,
+        is_mobile=True,
+        screen={"width": 390, "height": 700},
+        reduced_motion="reduce",  # colours do not fade while axe looks
     )
     with subtests.test("weight"):
         budget = BUDGET["home" if path == HOME else "page"]
