@@ -65,7 +65,11 @@ def test_it_runs_alone(path, kernel):
     cells = notebook.cells[:solutions]
     notebook.cells = [nbformat.v4.new_code_cell(CLEAN), *cells]
     options = dict(km=manager, timeout=120, coalesce_streams=True)
-    NotebookClient(notebook, **options).execute()
+    client = NotebookClient(notebook, **options)
+    try:
+        client.execute()
+    finally:
+        client.kc.stop_channels()  # not its own kernel: it leaves them open
     assert list(folder.iterdir()) == []
     stubs = [c for c in cells if "exercise" in c.metadata.get("tags", [])]
     assert stubs
