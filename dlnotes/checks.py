@@ -1,0 +1,120 @@
+"""The words of every check: what was given, and what was expected.
+
+Each raises a ValueError that begins with the argument's name. Checks stand at
+the doors (constructors, the network's entry, `train`, public functions), never
+in a forward or a backward pass.
+"""
+
+import numpy as np
+
+
+def count(name, n, least=1):
+    """``n`` as an int, if it is a whole number, at least ``least``."""
+    if (
+        isinstance(n, (bool, np.bool_))
+        or not isinstance(n, (int, np.integer))
+        or n < least
+    ):
+        raise ValueError(
+            f"{name}: got {shown(n)}, expected a whole number, at least {least}"
+        )
+    return int(n)
+
+
+def generator(name, rng):
+    """``rng``, if it is a NumPy Generator."""
+    if not isinstance(rng, np.random.Generator):
+        raise ValueError(
+            f"{name}: got {shown(rng)}, expected a Generator:"
+            " np.random.default_rng(seed)"
+        )
+    return rng
+
+
+def array(name, a):
+    """``a``, if it is a NumPy array."""
+    if not isinstance(a, np.ndarray):
+        raise ValueError(f"{name}: got {shown(a)}, expected a NumPy array")
+    return a
+
+
+def floats(name, a):
+    """``a``, if it is an array of float32 or float64; float16 is too coarse to
+    train with, and nothing here computes in a longer type.
+    """
+    if array(name, a).dtype not in (np.float32, np.float64):
+        raise ValueError(
+            f"{name}: got {a.dtype}, expected float64 (or float32); write"
+            f" {name}.astype(float)"
+        )
+    return a
+
+
+def no_nan(name, a):
+    """``a``, if none of its numbers is nan."""
+    if np.isnan(a).any():
+        raise ValueError(f"{name}: got nan, expected numbers")
+    return a
+
+
+def numbers(name, value, low, high, closed=True):
+    """``value`` as a float or an array of float64, all low ≤ value < high.
+
+    With ``closed`` false the lower end does not belong to it.
+    """
+    below = "<=" if closed else "<"
+    expected = f"expected {low} {below} {name} < {high}"
+    try:
+        if isinstance(value, (bool, str, bytes)):
+            raise TypeError
+        a = np.asarray(value)
+        if a.dtype.kind not in "fiu":
+            raise TypeError
+        a = a.astype(float)
+    except (TypeError, ValueError, OverflowError):
+        raise ValueError(f"{name}: got {shown(value)}, {expected}") from None
+    inside = (low <= a if closed else low < a) & (a < high)
+    if a.size == 0 or not inside.all():
+        raise ValueError(f"{name}: got {shown(value)}, {expected}")
+    return float(a) if a.ndim == 0 else a
+
+
+def number(name, value, low, high, closed=True):
+    """``value`` as a float with low ≤ value < high."""
+    a = numbers(name, value, low, high, closed)
+    if not isinstance(a, float):
+        raise ValueError(f"{name}: got {shown(value)}, expected one number")
+    return a
+
+
+def able(name, value, method):
+    """``value``, if it is an object that has the method; a class is not."""
+    if isinstance(value, type) or not callable(getattr(value, method, None)):
+        hint = (
+            f"; write {value.__name__}(…)" if isinstance(value, type) else ""
+        )
+        raise ValueError(
+            f"{name}: got {shown(value)}, expected an object that has"
+            f" {method}{hint}"
+        )
+    return value
+
+
+def function(name, value):
+    """``value``, if it can be called, and is no class."""
+    if isinstance(value, type) or not callable(value):
+        raise ValueError(f"{name}: got {shown(value)}, expected a function")
+    return value
+
+
+def shown(value):
+    """A short text for what was given: its value, or its type and shape."""
+    if isinstance(value, np.ndarray) and value.ndim:
+        return f"{value.dtype} of shape {value.shape}"
+    if isinstance(value, type):
+        return f"the class {value.__name__}"
+    try:
+        text = repr(value)
+    except Exception:  # a number of more digits than Python prints, or worse
+        text = type(value).__name__
+    return text if len(text) <= 60 else type(value).__name__
