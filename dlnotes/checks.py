@@ -91,7 +91,9 @@ def able(name, value, method):
     """``value``, if it is an object that has the method; a class is not."""
     if isinstance(value, type) or not callable(getattr(value, method, None)):
         hint = (
-            f"; write {value.__name__}(…)" if isinstance(value, type) else ""
+            f"; write {value.__name__}(…)"
+            if isinstance(value, type) and hasattr(value, method)
+            else ""
         )
         raise ValueError(
             f"{name}: got {shown(value)}, expected an object that has"
