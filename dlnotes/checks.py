@@ -42,7 +42,7 @@ def floats(name, a):
     """``a``, if it is an array of float32 or float64; float16 is too coarse to
     train with, and nothing here computes in a longer type.
     """
-    if array(name, a).dtype not in (np.float32, np.float64):
+    if array(name, a).dtype.char not in "fd":
         raise ValueError(
             f"{name}: got {a.dtype}, expected float64 (or float32); write"
             f" {name}.astype(float)"

@@ -8,11 +8,12 @@ every ``step``:
     memory = optimizer.init(phi)
     optimizer.step(phi, grad, memory)      # moves phi and memory in place
 
-α, β and the others are a number, an array of shape (M, 1) (one value for each
-model of a population), or a schedule, a function of the step number t = 0, 1,
-2, … that returns either. They are attributes, and may be changed between two
-steps. A weight decay λ may also be an array of φ's own shape: ``0.01 *
-f.decay_mask`` spares the biases.
+α, β and the others are a number, an array that says more, or a schedule: a
+function of the step number t = 0, 1, 2, … that returns either. An array is
+(M, 1), one value for each model of a population, (P,), one for each parameter,
+or (M, P). They are attributes, and may be changed between two steps. Where
+α = 0 a parameter stays exactly where it is, even if its derivative is no
+number: ``0.1 * (np.arange(f.size) >= 100)`` freezes the first hundred.
 
 Everywhere g = ∂L/∂φ, squares, roots and divisions are taken number by number,
 and every moment starts at zero.
@@ -22,87 +23,26 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from . import checks
+
+SMALL, LARGE = 1e-37, 1e38  # between them float32 has every size
+# A sum of a million squares of these is still a number.
+LIMITS = {char: float(np.sqrt(np.finfo(char).max)) / 1000 for char in "fd"}
+
 
 class Optimizer:
-    """The base: keeps the hyperparameters, counts the steps t, makes the
-    memory.
+    """The base: keeps and checks the hyperparameters, counts the steps t.
 
-    A subclass names in ``moments`` the vectors that it remembers, and writes
-    ``update``.
+    A subclass writes ``update``, which gets every hyperparameter by its name,
+    and names in ``moments`` the vectors that it remembers. ``ranges`` says what
+    a hyperparameter may be (low ≤ value < high; ε is never 0), ``squares``
+    whether g² is taken, and ``freezes`` which hyperparameters must be 0 for
+    a parameter to stay where it is.
     """
 
     moments = ()
-
-    def __init__(self, alpha):
-        self.alpha = alpha
-
-    def init(self, phi):
-        """The memory before the first step: t = 0 and every moment zero, of φ's
-        shape.
-        """
-        return SimpleNamespace(
-            t=0, **{name: np.zeros_like(phi) for name in self.moments}
-        )
-
-    def step(self, phi, grad, memory):
-        """Take one step: move ``phi`` and ``memory`` in place. ``grad(phi)``
-        returns ∂L/∂φ.
-        """
-        if phi.dtype.kind != "f":
-            raise ValueError(f"phi: got {phi.dtype}, expected floats")
-        for name in self.moments:
-            if getattr(getattr(memory, name, None), "shape", None) != phi.shape:
-                raise ValueError(
-                    f"memory: its {name} does not fit phi of shape {phi.shape};"
-                    " it starts as optimizer.init(phi), for this"
-                    f" {type(self).__name__}"
-                )
-
-        def checked(point):
-            g = grad(point)
-            if not isinstance(g, np.ndarray) or g.shape != phi.shape:
-                got = (
-                    f"shape {g.shape}"
-                    if isinstance(g, np.ndarray)
-                    else type(g).__name__
-                )
-                raise ValueError(
-                    f"grad: it returned {got}, expected phi's shape {phi.shape}"
-                )
-            return g
-
-        self.update(phi, checked, memory)
-        memory.t += 1
-
-    def update(self, phi, grad, s):
-        """The lecture's equations. ``s`` is the memory: s.t, and each moment by
-        its name.
-        """
-        raise NotImplementedError
-
-    def at(self, name, t, phi):
-        """The hyperparameter called ``name`` at step t: a float, or a float64
-        array (M, 1).
-        """
-        value = getattr(self, name)
-        value = value(t) if callable(value) else value
-        if type(value) is not float:
-            value = np.asarray(value, float)
-            if value.ndim == 0:
-                value = float(
-                    value
-                )  # a NumPy scalar would turn float32 into float64
-            else:
-                _check_shape(name, value, phi)
-        low, high = self.ranges[name]
-        inside = (low <= value) & (value < high)
-        if not (inside if isinstance(inside, bool) else inside.all()):
-            raise ValueError(
-                f"{name}: got {value} at step {t}, expected {low} <= {name} <"
-                f" {high}"
-            )
-        return value
-
+    squares = False
+    freezes = ("alpha",)
     ranges = {
         "alpha": (0, np.inf),
         "beta": (0, 1),
@@ -112,12 +52,123 @@ class Optimizer:
         "lam": (0, np.inf),
     }
 
-    def __repr__(self):
-        short = {n: getattr(v, "size", 0) > 8 for n, v in vars(self).items()}
-        values = (
-            f"{name}=…{value.shape}" if short[name] else f"{name}={value!r}"
-            for name, value in vars(self).items()
+    def __init__(self, alpha):
+        self.alpha = alpha
+
+    def __setattr__(self, name, value):
+        if name in self.ranges and not _is_schedule(value):
+            value = self._in_range(name, value)
+        super().__setattr__(name, value)
+
+    def init(self, phi):
+        """The memory before the first step: t = 0 and every moment zero, of φ's
+        shape.
+        """
+        _check_phi(phi)
+        return SimpleNamespace(
+            t=0, **{name: np.zeros_like(phi) for name in self.moments}
         )
+
+    def step(self, phi, grad, memory):
+        """Take one step: move ``phi`` and ``memory`` in place. ``grad(phi)``
+        returns ∂L/∂φ.
+        """
+        _check_phi(phi)
+        checks.function("grad", grad)
+        self._check_memory(phi, memory)
+        values = {
+            name: self.at(name, memory.t, phi)
+            for name in vars(self)
+            if name in self.ranges
+        }
+        stays = True
+        for name in self.freezes:
+            stays = stays & (values[name] == 0)
+        kept = None if stays is False or not np.any(stays) else phi.copy()
+        self.update(phi, self._checked(grad, phi), memory, **values)
+        if kept is not None:
+            np.copyto(phi, kept, where=stays)
+        memory.t += 1
+
+    def update(self, phi, grad, memory, alpha):
+        """The lecture's equations, with the hyperparameters at step t. Moves
+        ``phi`` and the moments in place.
+        """
+        raise NotImplementedError
+
+    def at(self, name, t, phi):
+        """The hyperparameter called ``name`` at step t: a float, or an array
+        that broadcasts to φ.
+        """
+        value = getattr(self, name)
+        if _is_schedule(value):
+            value = self._in_range(name, value(t))
+        if isinstance(value, float):
+            if value and not SMALL < value < LARGE and phi.dtype == np.float32:
+                self._in_range(name, _single(value))
+            return value
+        allowed = [phi.shape[-1:], phi.shape]
+        allowed += [(len(phi), 1)] * (phi.ndim == 2)
+        if value.shape not in allowed:
+            raise ValueError(
+                f"{name}: got shape {value.shape} for phi of shape {phi.shape},"
+                f" expected a number, or an array of shape"
+                f" {' or '.join(map(str, dict.fromkeys(allowed)))}"
+            )
+        if name in ("alpha", "eps", "lam") and phi.dtype == np.float32:
+            return self._in_range(name, _single(value)).astype(phi.dtype)
+        return value  # 1 - β^t needs its digits, whatever φ's type
+
+    def _in_range(self, name, value):
+        return checks.numbers(name, value, *self.ranges[name], name != "eps")
+
+    def _check_memory(self, phi, memory):
+        if not isinstance(getattr(memory, "t", None), int) or memory.t < 0:
+            raise ValueError(
+                f"memory: got {checks.shown(memory)}, expected what"
+                " optimizer.init(phi) returns"
+            )
+        for name in self.moments:
+            moment = getattr(memory, name, None)
+            if (
+                not isinstance(moment, np.ndarray)
+                or moment.shape != phi.shape
+                or moment.dtype != phi.dtype
+            ):
+                raise ValueError(
+                    f"memory: its {name} does not fit phi of shape {phi.shape}"
+                    f" and type {phi.dtype}; it starts as optimizer.init(phi),"
+                    f" for this {type(self).__name__}"
+                )
+
+    def _checked(self, grad, phi):
+        """``grad``, but what it returns has φ's shape and type, or is an
+        error.
+        """
+        limit = LIMITS[phi.dtype.char]
+
+        def checked(point):
+            g = grad(point)
+            if not isinstance(g, np.ndarray) or g.shape != phi.shape:
+                got = g.shape if isinstance(g, np.ndarray) else checks.shown(g)
+                raise ValueError(
+                    f"grad: it returned {got}, expected phi's shape {phi.shape}"
+                )
+            if g.dtype.kind in "iu":
+                g = g.astype(phi.dtype)
+            if g.dtype != phi.dtype:
+                raise ValueError(
+                    f"grad: it returned {g.dtype}, expected phi's {phi.dtype}"
+                )
+            flat = g.ravel()
+            if self.squares and not flat.dot(flat) < limit * limit:
+                _check_squares(g, limit)
+            return g
+
+        return checked
+
+    def __repr__(self):
+        values = (f"{name}={_short(v)}" for name, v in vars(self).items())
         return f"{type(self).__name__}({', '.join(values)})"
 
 
@@ -135,9 +186,8 @@ class GradientDescent(Optimizer):
     [2.0]
     """
 
-    def update(self, phi, grad, s):
-        alpha = self.at("alpha", s.t, phi)
-        phi -= cast(alpha, phi) * grad(phi)
+    def update(self, phi, grad, memory, alpha):
+        phi -= alpha * grad(phi)
 
 
 class Momentum(Optimizer):
@@ -158,10 +208,9 @@ class Momentum(Optimizer):
     def __init__(self, alpha, beta=0.9):
         self.alpha, self.beta = alpha, beta
 
-    def update(self, phi, grad, s):
-        alpha, beta = self.at("alpha", s.t, phi), self.at("beta", s.t, phi)
-        average(s.m, beta, grad(phi))
-        phi -= cast(alpha, phi) * s.m
+    def update(self, phi, grad, memory, alpha, beta):
+        average(memory.m, beta, grad(phi))
+        phi -= alpha * memory.m
 
 
 class Nesterov(Momentum):
@@ -179,11 +228,9 @@ class Nesterov(Momentum):
     [1.875]
     """
 
-    def update(self, phi, grad, s):
-        alpha, beta = self.at("alpha", s.t, phi), self.at("beta", s.t, phi)
-        ahead = phi - cast(alpha * beta, phi) * s.m
-        average(s.m, beta, grad(ahead))
-        phi -= cast(alpha, phi) * s.m
+    def update(self, phi, grad, memory, alpha, beta):
+        average(memory.m, beta, grad(phi - alpha * (beta * memory.m)))
+        phi -= alpha * memory.m
 
 
 class SignDescent(Optimizer):
@@ -202,13 +249,14 @@ class SignDescent(Optimizer):
     [3.5, -4.5]
     """
 
+    squares = True
+
     def __init__(self, alpha, eps=1e-8):
         self.alpha, self.eps = alpha, eps
 
-    def update(self, phi, grad, s):
-        alpha, eps = self.at("alpha", s.t, phi), self.at("eps", s.t, phi)
+    def update(self, phi, grad, memory, alpha, eps):
         g = grad(phi)
-        phi -= cast(alpha, phi) * divided(g, g * g, eps)
+        phi -= alpha * g / (np.sqrt(g * g) + eps)
 
 
 class AdaGrad(Optimizer):
@@ -226,15 +274,15 @@ class AdaGrad(Optimizer):
     """
 
     moments = ("s",)
+    squares = True
 
     def __init__(self, alpha, eps=1e-8):
         self.alpha, self.eps = alpha, eps
 
-    def update(self, phi, grad, s):
-        alpha, eps = self.at("alpha", s.t, phi), self.at("eps", s.t, phi)
+    def update(self, phi, grad, memory, alpha, eps):
         g = grad(phi)
-        s.s += g * g
-        phi -= cast(alpha, phi) * divided(g, s.s.copy(), eps)
+        memory.s += g * g
+        phi -= alpha * g / (np.sqrt(memory.s) + eps)
 
 
 class RMSProp(Optimizer):
@@ -253,17 +301,15 @@ class RMSProp(Optimizer):
     """
 
     moments = ("s",)
+    squares = True
 
     def __init__(self, alpha, rho=0.9, eps=1e-8):
         self.alpha, self.rho, self.eps = alpha, rho, eps
 
-    def update(self, phi, grad, s):
-        alpha, rho, eps = (
-            self.at(name, s.t, phi) for name in ("alpha", "rho", "eps")
-        )
+    def update(self, phi, grad, memory, alpha, rho, eps):
         g = grad(phi)
-        average(s.s, rho, g * g)
-        phi -= cast(alpha, phi) * divided(g, s.s.copy(), eps)
+        average(memory.s, rho, g * g)
+        phi -= alpha * g / (np.sqrt(memory.s) + eps)
 
 
 class Adam(Optimizer):
@@ -272,7 +318,8 @@ class Adam(Optimizer):
 
     m ← β m + (1-β) g,  v ← γ v + (1-γ) g²,  m̂ = m/(1-β^(t+1)),  v̂ =
     v/(1-γ^(t+1)), φ ← φ - α m̂/(√v̂ + ε). The first step is α in every
-    coordinate, however large the gradient, as long as it is much larger than ε.
+    coordinate, whatever the gradient, as long as it is much larger than ε and
+    its square is still a number.
     Lecture item 64 (Algorithm 14). Source: Kingma & Ba 2014, arXiv:1412.6980.
 
     >>> phi = np.array([4.0, -5.0])
@@ -284,23 +331,21 @@ class Adam(Optimizer):
     """
 
     moments = ("m", "v")
+    squares = True
 
     def __init__(self, alpha=0.001, beta=0.9, gamma=0.999, eps=1e-8):
         self.alpha, self.beta, self.gamma, self.eps = alpha, beta, gamma, eps
 
-    def update(self, phi, grad, s):
-        phi -= self.move(self.at("alpha", s.t, phi), phi, grad(phi), s)
+    def update(self, phi, grad, memory, alpha, beta, gamma, eps):
+        phi -= alpha * self.direction(grad(phi), memory, beta, gamma, eps)
 
-    def move(self, alpha, phi, g, s):
-        """The vector α m̂/(√v̂ + ε), once the moments have been moved."""
-        beta, gamma, eps = (
-            self.at(name, s.t, phi) for name in ("beta", "gamma", "eps")
-        )
-        average(s.m, beta, g)
-        average(s.v, gamma, g * g)
-        ratio = divided(s.m, s.v / cast(1 - gamma ** (s.t + 1), phi), eps)
-        ratio *= cast(alpha / (1 - beta ** (s.t + 1)), phi)
-        return ratio
+    def direction(self, g, memory, beta, gamma, eps):
+        """m̂/(√v̂ + ε), once the moments have been moved."""
+        average(memory.m, beta, g)
+        average(memory.v, gamma, g * g)
+        m_hat = memory.m / (1 - beta ** (memory.t + 1))
+        v_hat = memory.v / (1 - gamma ** (memory.t + 1))
+        return m_hat / (np.sqrt(v_hat) + eps)
 
 
 class NAdam(Adam):
@@ -318,16 +363,14 @@ class NAdam(Adam):
     [3.2632]
     """
 
-    def move(self, alpha, phi, g, s):
-        beta, gamma, eps = (
-            self.at(name, s.t, phi) for name in ("beta", "gamma", "eps")
-        )
-        average(s.m, beta, g)
-        average(s.v, gamma, g * g)
-        ahead = cast(beta / (1 - beta ** (s.t + 2)), phi) * s.m
-        ahead += cast((1 - beta) / (1 - beta ** (s.t + 1)), phi) * g
-        ahead *= cast(alpha, phi)
-        return divided(ahead, s.v / cast(1 - gamma ** (s.t + 1), phi), eps)
+    def direction(self, g, memory, beta, gamma, eps):
+        t = memory.t
+        average(memory.m, beta, g)
+        average(memory.v, gamma, g * g)
+        ahead = beta * memory.m / (1 - beta ** (t + 2))
+        m_bar = ahead + (1 - beta) * g / (1 - beta ** (t + 1))
+        v_hat = memory.v / (1 - gamma ** (t + 1))
+        return m_bar / (np.sqrt(v_hat) + eps)
 
 
 class AdaMax(Adam):
@@ -347,31 +390,26 @@ class AdaMax(Adam):
     """
 
     moments = ("m", "u")
+    squares = False
 
     def __init__(self, alpha=0.002, beta=0.9, gamma=0.999, eps=1e-8):
         super().__init__(alpha, beta, gamma, eps)
 
-    def move(self, alpha, phi, g, s):
-        beta, gamma, eps = (
-            self.at(name, s.t, phi) for name in ("beta", "gamma", "eps")
-        )
-        average(s.m, beta, g)
-        s.u *= cast(gamma, phi)
-        np.maximum(s.u, np.abs(g), out=s.u)
-        return (
-            cast(alpha / (1 - beta ** (s.t + 1)), phi)
-            * s.m
-            / (s.u + cast(eps, phi))
-        )
+    def direction(self, g, memory, beta, gamma, eps):
+        average(memory.m, beta, g)
+        memory.u[...] = np.maximum(gamma * memory.u, np.abs(g))
+        m_hat = memory.m / (1 - beta ** (memory.t + 1))
+        return m_hat / (memory.u + eps)
 
 
 class WeightDecay(Optimizer):
     """φ ← (1-λ) φ - α g: gradient descent that shrinks the weights at every
     step.
 
-    For a constant α it is gradient descent on L + λ/(2α) Σ φ². ``lam``: λ, a
-    number or an array of φ's shape; not multiplied by α. Lecture items 67
-    (Algorithm 15) and 68. Source: Hanson & Pratt 1988; Krogh & Hertz 1991.
+    For a constant α it is gradient descent on L + λ/(2α) Σ φ². ``lam``: λ, not
+    multiplied by α. A number shrinks all of φ, biases too, for an optimizer
+    sees one flat vector; ``lam=0.01 * f.decay_mask`` spares them. Lecture items
+    67 (Algorithm 15) and 68. Source: Hanson & Pratt 1988; Krogh & Hertz 1991.
 
     >>> phi = np.array([4.0, 4.0])
     >>> optimizer = WeightDecay(alpha=0.25, lam=np.array([0.5, 0.0]))
@@ -381,25 +419,24 @@ class WeightDecay(Optimizer):
     [1.5, 3.5]
     """
 
+    freezes = ("alpha", "lam")
     ranges = Optimizer.ranges | {"lam": (0, 1)}
 
     def __init__(self, alpha, lam):
         self.alpha, self.lam = alpha, lam
 
-    def update(self, phi, grad, s):
-        alpha, lam = self.at("alpha", s.t, phi), self.at("lam", s.t, phi)
-        g = grad(phi)
-        phi *= cast(1 - lam, phi)
-        phi -= cast(alpha, phi) * g
+    def update(self, phi, grad, memory, alpha, lam):
+        phi[...] = (1 - lam) * phi - alpha * grad(phi)
 
 
 class AdamW(Adam):
     """Adam with a weight decay of its own: φ ← φ - α (m̂/(√v̂ + ε) + λ φ).
 
     The decay does not pass through the moments, so that all weights shrink
-    alike. ``lam``: λ, a number or an array of φ's shape; it is multiplied by α,
-    and follows its schedule. Lecture item 69 (Algorithm 16). Source: Loshchilov
-    & Hutter 2017, arXiv:1711.05101.
+    alike. ``lam``: λ, which is multiplied by α, and follows its schedule. A
+    number shrinks all of φ, biases too, for an optimizer sees one flat vector;
+    ``lam=0.01 * f.decay_mask`` spares them. Lecture item 69 (Algorithm 16).
+    Source: Loshchilov & Hutter 2017, arXiv:1711.05101.
 
     >>> phi = np.array([4.0, -5.0])
     >>> optimizer = AdamW(alpha=0.5, lam=0.1)
@@ -413,47 +450,50 @@ class AdamW(Adam):
         super().__init__(alpha, beta, gamma, eps)
         self.lam = lam
 
-    def update(self, phi, grad, s):
-        alpha, lam = self.at("alpha", s.t, phi), self.at("lam", s.t, phi)
-        move = self.move(alpha, phi, grad(phi), s)
-        phi *= cast(1 - alpha * lam, phi)
-        phi -= move
+    def update(self, phi, grad, memory, alpha, beta, gamma, eps, lam):
+        direction = self.direction(grad(phi), memory, beta, gamma, eps)
+        phi -= alpha * (direction + lam * phi)
 
 
 def average(m, beta, new):
     """m ← β m + (1-β) new, in place: the exponential moving average of the
     lecture.
     """
-    m *= cast(beta, m)
-    m += cast(1 - beta, m) * new
+    m *= beta
+    m += (1 - beta) * new
 
 
-def divided(m, v, eps):
-    """m / (√v + ε), computed in ``v``, which is overwritten."""
-    np.sqrt(v, out=v)
-    v += cast(eps, v)
-    return np.divide(m, v, out=v)
+def _is_schedule(value):
+    return callable(value) and not isinstance(value, type)
 
 
-def cast(value, phi):
-    """A hyperparameter in φ's float type (a Python float already adapts to
-    it).
-    """
-    return value if isinstance(value, float) else value.astype(phi.dtype)
+def _single(value):
+    """``value`` rounded to float32, which has no 1e39 and no 1e-50."""
+    with np.errstate(over="ignore"):
+        return np.asarray(value, np.float32).astype(float)
 
 
-def _check_shape(name, value, phi):
-    """One value for each model, (M, 1); λ may differ from weight to weight,
-    too.
-    """
-    if phi.ndim == 2 and value.shape == (len(phi), 1):
-        return
-    if name == "lam" and value.shape in (phi.shape, phi.shape[-1:]):
-        return
-    weights = (
-        f", or {phi.shape[-1:]}, one for each weight" if name == "lam" else ""
-    )
-    raise ValueError(
-        f"{name}: got shape {value.shape} for phi of shape {phi.shape},"
-        f" expected a number, or (M, 1) for a phi of shape (M, P){weights}"
-    )
+def _short(value):
+    if _is_schedule(value):
+        return getattr(value, "__name__", type(value).__name__) + "(t)"
+    return f"…{value.shape}" if np.size(value) > 8 else repr(value)
+
+
+def _check_phi(phi):
+    checks.floats("phi", phi)
+    if phi.ndim not in (1, 2) or not phi.flags.writeable:
+        raise ValueError(
+            f"phi: got shape {phi.shape}, expected (P,), or (M, P) for M"
+            " models, in memory that can be written"
+        )
+
+
+def _check_squares(g, limit):
+    """Raise if a square would leave the numbers: the step would be 0."""
+    large = np.abs(g[np.isfinite(g)]).max(initial=0)
+    if large > limit:
+        raise ValueError(
+            f"grad: it returned {large:.0e}, expected below {limit:.0e}, for"
+            f" squares do not fit into {g.dtype}; scale inputs and targets, or"
+            " clip"
+        )

@@ -359,12 +359,6 @@ def test_a_decay_may_differ_from_weight_to_weight():
         assert np.array_equal(
             dl.l2(lam)(lambda phi: 0 * phi)(phi), 2 * (1 - np.array(expected))
         )
-    expected = (
-        r"\(2,\) for phi of shape \(2, 3\), expected a number, .*, or \(3,\),"
-        r" one for each weight"
-    )
-    with pytest.raises(ValueError, match=f"lam: got shape {expected}"):
-        run(dl.WeightDecay(0.1, np.ones(2) / 2), phi, quadratic, 1)
     assert (
         dl.l2(np.float64(0.5))(lambda phi: phi)(np.ones(2, np.float32)).dtype
         == np.float32
@@ -492,57 +486,45 @@ def test_a_numpy_scalar_does_not_change_float32():
         )
 
 
-@pytest.mark.parametrize(
-    "optimizer, message",
-    [
-        (
-            dl.GradientDescent(-0.1),
-            "alpha: got -0.1 at step 0, expected 0 <= alpha < inf",
-        ),
-        (dl.GradientDescent(np.nan), "alpha: got nan"),
-        (
-            dl.Adam(0.1, beta=1.5),
-            "beta: got 1.5 at step 0, expected 0 <= beta < 1",
-        ),
-        (dl.Adam(0.1, gamma=1.0), "gamma: got 1.0"),
-        (dl.GradientDescent(np.inf), "alpha: got inf"),
-        (dl.GradientDescent(lambda t: -1.0), "alpha: got -1.0 at step 0"),
-        (
-            dl.Momentum(0.1, beta=1.0),
-            "beta: got 1.0 at step 0, expected 0 <= beta < 1",
-        ),
-        (dl.Adam(0.1, gamma=-0.5), "gamma: got -0.5"),
-        (dl.Adam(0.1, eps=-1e-8), "eps: got -1e-08"),
-        (
-            dl.RMSProp(0.1, rho=1.0),
-            "rho: got 1.0 at step 0, expected 0 <= rho < 1",
-        ),
-        (dl.Nesterov(0.1, beta=-0.1), "beta: got -0.1"),
-        (dl.SignDescent(0.1, eps=np.nan), "eps: got nan"),
-        (dl.AdaGrad(-1.0), "alpha: got -1.0"),
-        (dl.NAdam(0.1, gamma=2.0), "gamma: got 2.0"),
-        (dl.AdaMax(0.1, beta=1.0), "beta: got 1.0"),
-        (
-            dl.WeightDecay(0.1, lam=1.0),
-            "lam: got 1.0 at step 0, expected 0 <= lam < 1",
-        ),
-        (dl.WeightDecay(0.1, lam=-0.1), "lam: got -0.1"),
-        (
-            dl.AdamW(0.1, lam=-0.1),
-            "lam: got -0.1 at step 0, expected 0 <= lam < inf",
-        ),
-        (
-            dl.GradientDescent(np.ones(3)),
-            r"alpha: got shape \(3,\) for phi of shape \(3,\)",
-        ),
-        (dl.GradientDescent(np.ones((3, 1))), r"alpha: got shape \(3, 1\)"),
-    ],
-)
-def test_what_is_out_of_range_is_named(optimizer, message):
-    phi = np.ones(3)
-    with pytest.raises(ValueError, match=message):
-        optimizer.step(phi, quadratic, optimizer.init(phi))
-    assert (phi == 1).all()
+OUT_OF_RANGE = {
+    "alpha": [-0.1, np.nan, np.inf, "0.1", None, {}, True, 1j, 10**400],
+    "beta": [1.0, -0.1, 1.5, np.nan],
+    "gamma": [1.0, -0.5, 2.0],
+    "rho": [1.0, -0.5, [0.9, 1.0]],
+    "eps": [0, -1e-8, np.nan],
+    "lam": [-0.1, np.inf, np.array([0.1, -0.1])],
+}
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_what_is_out_of_range_is_refused_where_it_is_written(name):
+    """At the constructor, at an attribute, and for a schedule at its step."""
+    kind, values = type(OPTIMIZERS[name]), vars(OPTIMIZERS[name])
+    for parameter in values:
+        for bad in OUT_OF_RANGE[parameter]:
+            message = f"^{parameter}: got .*, expected 0 <=? {parameter} <"
+            with pytest.raises(ValueError, match=message):
+                kind(**{**values, parameter: bad})
+            optimizer = kind(**values)
+            with pytest.raises(ValueError, match=message):
+                setattr(optimizer, parameter, bad)
+            assert vars(optimizer) == values
+            scheduled = kind(**{**values, parameter: lambda t, bad=bad: bad})
+            phi = np.ones(2)
+            memory = scheduled.init(phi)
+            with pytest.raises(ValueError, match=message):
+                scheduled.step(phi, quadratic, memory)
+            assert (phi == 1).all() and memory.t == 0
+    with pytest.raises(ValueError, match="lam: got 1.0, expected 0 <= lam < 1"):
+        dl.WeightDecay(0.1, lam=1.0)
+
+
+def test_hyperparameters_that_float32_does_not_have():
+    phi = np.ones(2, np.float32)
+    for optimizer in dl.Adam(1e39), dl.Adam(0.1, eps=1e-50):
+        with pytest.raises(ValueError, match="^(alpha: got inf|eps: got 0.0)"):
+            optimizer.step(phi, quadratic, optimizer.init(phi))
+    assert run(dl.Adam(0.1, eps=1e-50), np.ones(2), quadratic, 1).max() < 1
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
@@ -556,8 +538,25 @@ def test_a_gradient_or_memory_that_does_not_fit_is_named(name):
             optimizer.step(
                 phi, lambda p, wrong=wrong: wrong, optimizer.init(phi)
             )
-    with pytest.raises(ValueError, match="phi: got int64, expected floats"):
-        optimizer.step(np.ones(3, int), quadratic, optimizer.init(np.ones(3)))
+    for wrong, message in (
+        (np.ones(3, int), "phi: got int64, expected float64"),
+        (np.ones(3, np.float16), "phi: got float16, expected float64"),
+        ([1.0, 1.0], r"phi: got \[1.0, 1.0\], expected a NumPy array"),
+        (np.array(1.0), r"phi: got shape \(\), expected \(P,\)"),
+        (np.broadcast_to(1.0, 3), "phi: .*memory that can be written"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            optimizer.step(wrong, quadratic, optimizer.init(np.ones(3)))
+    for wrong in 1j * phi, phi.astype("f4"), phi.astype(object):
+        with pytest.raises(
+            ValueError, match=r"grad: it returned .*, expected phi's float64"
+        ):
+            optimizer.step(phi, lambda p, w=wrong: w, optimizer.init(phi))
+    with pytest.raises(ValueError, match="grad: got 3, expected a function"):
+        optimizer.step(phi, 3, optimizer.init(phi))
+    for memory in None, 3, {}:
+        with pytest.raises(ValueError, match="memory: got .*init"):
+            optimizer.step(phi, quadratic, memory)
     if optimizer.moments:
         first = optimizer.moments[0]
         with pytest.raises(
@@ -571,24 +570,113 @@ def test_a_gradient_or_memory_that_does_not_fit_is_named(name):
     assert (phi == 1).all()
 
 
-def test_rates_of_a_population_have_its_shape():
+def test_a_hyperparameter_says_one_number_for_each_model_weight_or_both():
+    """(M, 1), (P,), (M, P) and a schedule of these, against plain numbers."""
+    rng = np.random.default_rng(0)
+    phi, shapes = rng.normal(size=(3, 4)), [(3, 1), (4,), (3, 4)]
+    for optimizer in OPTIMIZERS.values():
+        for name, usual in vars(optimizer).items():
+            for shape in shapes:
+                value = usual * rng.uniform(0.5, 1, shape)
+                kind = type(optimizer)
+                several = kind(**{**vars(optimizer), name: value})
+                same = kind(**{**vars(optimizer), name: lambda t, v=value: v})
+                end = run(several, phi, quadratic, 5)
+                assert np.array_equal(end, run(same, phi, quadratic, 5))
+                each = np.broadcast_to(value, phi.shape)
+                for m, p in np.ndindex(phi.shape):
+                    alone = kind(**{**vars(optimizer), name: each[m, p]})
+                    one = run(alone, phi[m], quadratic, 5)
+                    assert np.isclose(one[p], end[m, p], rtol=1e-12)
+                single = run(several, phi.astype("f4"), quadratic, 5)
+                assert single.dtype == np.float32
+                assert np.allclose(single, end, rtol=1e-4, atol=1e-6)
+
+
+def test_arrays_of_other_shapes_are_named():
     phi = np.ones((2, 3))
-    for wrong in np.ones(2), np.ones((3, 1)), np.ones((2, 3)):
-        optimizer = dl.GradientDescent(wrong)
-        with pytest.raises(
-            ValueError,
-            match=r"number, or \(M, 1\) for a phi of shape \(M, P\)$",
+    for wrong in np.ones(2), np.ones((3, 1)), np.ones((1, 3)), np.ones((1, 1)):
+        for name, optimizer in (
+            ("alpha", dl.GradientDescent(wrong)),
+            ("beta", dl.Adam(0.1, beta=wrong / 2)),
+            ("lam", dl.AdamW(0.1, lam=wrong / 2)),
         ):
-            optimizer.step(phi, quadratic, optimizer.init(phi))
-    optimizer = dl.GradientDescent(np.array([[0.1], [-0.1]]))
-    with pytest.raises(ValueError, match="alpha: got"):
-        optimizer.step(phi, quadratic, optimizer.init(phi))
+            with pytest.raises(
+                ValueError,
+                match=rf"^{name}: got shape .* for phi of shape \(2, 3\),"
+                r" expected a number, or .* \(3,\) or \(2, 3\) or \(2, 1\)$",
+            ):
+                optimizer.step(phi, quadratic, optimizer.init(phi))
+    assert (phi == 1).all()
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize("grad", [quadratic, lambda phi: phi * np.nan])
+def test_a_rate_of_zero_freezes(name, grad):
+    """Exactly, whatever the gradient; one model and many."""
+    kind, values = type(OPTIMIZERS[name]), vars(OPTIMIZERS[name])
+    start = np.array([[1.0, -2.0, 3.0], [0.5, 1.0, -1.0]])
+    mask = np.array([0.0, 1.0, 1.0])
+    for phi, on in (start[0], mask), (start, mask), (start, start > 0):
+        for rate in 0.1 * on, lambda t, on=on: 0.1 * on:
+            lam = {"lam": 0.1 * on} if name == "WeightDecay" else {}
+            end = run(kind(**{**values, "alpha": rate, **lam}), phi, grad, 3)
+            still = np.broadcast_to(on == 0, phi.shape)
+            assert np.array_equal(end[still], phi[still])
+            assert not np.any(end[~still] == phi[~still])
+    lam = {"lam": 0.0} if name == "WeightDecay" else {}
+    for rate in 0.0, np.zeros((2, 1)):
+        frozen = kind(**{**values, "alpha": rate, **lam})
+        assert np.array_equal(run(frozen, start, grad, 3), start)
+    if lam:
+        decays = run(kind(alpha=0.0, lam=0.5), start, quadratic, 1)
+        assert np.array_equal(decays, start / 2)
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_a_gradient_that_is_the_parameters_themselves(name):
+    """The bowl ½ Σ φ²: its gradient function may return φ, and no copy."""
+    phi = np.array([1.0, -2.0])
+    optimizer = OPTIMIZERS[name]
+    end = run(optimizer, phi, lambda phi: phi, 4)
+    assert np.array_equal(end, run(optimizer, phi, np.copy, 4))
+
+
+SQUARE = {"SignDescent", "AdaGrad", "RMSProp", "Adam", "NAdam", "AdamW"}
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize("large, dtype", [(1e19, "f4"), (1e153, "f8")])
+def test_squares_that_are_no_numbers(name, large, dtype):
+    """A step of 0, for g² is infinite, would pass unnoticed."""
+    kind, values = type(OPTIMIZERS[name]), vars(OPTIMIZERS[name])
+    optimizer, phi = kind(**{**values, "alpha": 1e-3}), np.ones((2, 2), dtype)
+    memory = optimizer.init(phi)
+
+    def grad(phi):
+        return np.array([[1.0, -large], [1, 1]], dtype)
+
+    assert optimizer.squares == (name in SQUARE)
+    if name in SQUARE:
+        with pytest.raises(ValueError, match="^grad: it returned .*squares"):
+            optimizer.step(phi, grad, memory)
+        assert (phi == 1).all() and memory.t == 0
+    else:
+        optimizer.step(phi, grad, memory)
+        assert phi[0, 1] > 1
+
+
+def test_a_million_large_squares_add_up():
+    """The largest gradient that is allowed, in AdaGrad, which forgets none."""
+    optimizer, phi = dl.AdaGrad(0.1), np.ones(1, np.float32)
+    memory = optimizer.init(phi)
+    memory.s[:] = 0.999e6 * 1.8e16**2
+    optimizer.step(phi, lambda phi: np.full(1, 1.8e16, "f4"), memory)
+    assert np.isfinite(memory.s).all() and phi[0] < 1
 
 
 def test_the_usual_values():
-    """Defaults of the papers; ε may be any size (1.0 is used), and a rate may
-    be 0.
-    """
+    """Defaults of the papers; ε may be any size (1.0 is used), a rate 0."""
     assert vars(dl.Adam()) == {
         "alpha": 0.001,
         "beta": 0.9,
@@ -627,4 +715,11 @@ def test_repr():
     assert (
         repr(dl.WeightDecay(0.1, np.zeros(99)))
         == "WeightDecay(alpha=0.1, lam=…(99,))"
+    )
+
+    def halved(t):
+        return 0.1 / 2**t
+
+    assert (
+        repr(dl.GradientDescent(halved)) == "GradientDescent(alpha=halved(t))"
     )
