@@ -105,7 +105,7 @@ class Optimizer:
             value = self._in_range(name, value(t))
         if isinstance(value, float):
             if value and not SMALL < value < LARGE and phi.dtype == np.float32:
-                self._in_range(name, _single(value))
+                self._in_range(name, float(_single(value)))
             return value
         allowed = [phi.shape[-1:], phi.shape]
         allowed += [(len(phi), 1)] * (phi.ndim == 2)
@@ -148,7 +148,7 @@ class Optimizer:
         limit = LIMITS[phi.dtype.char]
 
         def checked(point):
-            g = grad(point)
+            g = grad(point.astype(phi.dtype, copy=False))
             if not isinstance(g, np.ndarray) or g.shape != phi.shape:
                 got = g.shape if isinstance(g, np.ndarray) else checks.shown(g)
                 raise ValueError(
