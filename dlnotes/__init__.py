@@ -7,6 +7,7 @@ a leading axis of φ is a population of models.
 
 from . import data, scoreboard
 from .activations import Identity, ReLU, Sigmoid, Tanh, sigmoid
+from .allocator import keep_freed_memory
 from .clipping import clip_by_norm, clip_by_value
 from .distributions import (
     Bernoulli,
@@ -21,9 +22,10 @@ from .distributions import (
 )
 from .gradient_check import GradientCheck, check_gradient
 from .initializers import glorot, he, lecun
+from .layers import Append, Context, Dense, Layer, one_by_one
 from .linear_regions import Pieces, count_regions, linear_pieces, sawtooth
 from .metrics import accuracy, confusion_matrix
-from .networks import Append, Context, Dense, Layer, Network
+from .networks import Network
 from .optimizers import (
     AdaGrad,
     Adam,
@@ -38,9 +40,11 @@ from .optimizers import (
     SignDescent,
     WeightDecay,
 )
-from .penalties import l2
+from .penalties import L2, Penalty
 from .signal_propagation import Signals, signal_propagation
 from .training import Step, train
+
+keep_freed_memory()
 
 __version__ = "0.1.0"
 
@@ -59,6 +63,7 @@ __all__ = [
     "GradientCheck",
     "GradientDescent",
     "Identity",
+    "L2",
     "Laplace",
     "Layer",
     "Momentum",
@@ -66,6 +71,7 @@ __all__ = [
     "Nesterov",
     "Network",
     "Optimizer",
+    "Penalty",
     "Pieces",
     "Poisson",
     "RMSProp",
@@ -86,10 +92,10 @@ __all__ = [
     "data",
     "glorot",
     "he",
-    "l2",
     "lecun",
     "linear_pieces",
     "log_softmax",
+    "one_by_one",
     "sawtooth",
     "scoreboard",
     "sigmoid",

@@ -4,7 +4,7 @@ its own.
 
 import numpy as np
 
-from .networks import Layer
+from .layers import Layer
 
 
 def sigmoid(z):

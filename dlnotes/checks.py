@@ -8,15 +8,14 @@ in a forward or a backward pass.
 import numpy as np
 
 
-def count(name, n, least=1):
-    """``n`` as an int, if it is a whole number, at least ``least``."""
-    if (
-        isinstance(n, (bool, np.bool_))
-        or not isinstance(n, (int, np.integer))
-        or n < least
-    ):
+def count(name, n, least=1, most=2**31):
+    """``n`` as an int, if it is a whole number from ``least`` to ``most``."""
+    whole = isinstance(n, (int, np.integer)) and not isinstance(n, bool)
+    if not whole or not least <= n <= most:
+        end = f", at most {most}" if whole and n > most else ""
         raise ValueError(
-            f"{name}: got {shown(n)}, expected a whole number, at least {least}"
+            f"{name}: got {shown(n)}, expected a whole number, at least"
+            f" {least}{end}"
         )
     return int(n)
 
@@ -48,6 +47,42 @@ def floats(name, a):
             f" {name}.astype(float)"
         )
     return a
+
+
+def float_type(name, dtype):
+    """Raise unless ``dtype`` is float64 or float32."""
+    try:
+        ok = np.dtype(dtype).char in "fd"
+    except (TypeError, ValueError):
+        ok = False
+    if not ok:
+        raise ValueError(
+            f"{name}: got {shown(dtype)}, expected float64 or float32"
+        )
+
+
+def parameters(name, phi):
+    """``phi``, if it is (P,) or (M, P), floats that may be changed."""
+    if floats(name, phi).ndim not in (1, 2) or not phi.flags.writeable:
+        raise ValueError(
+            f"{name}: got shape {phi.shape}, expected (P,), or (M, P) for M"
+            " models, in memory that can be written"
+        )
+    return phi
+
+
+def spread(name, value, phi):
+    """Raise unless the array ``value`` says one number for each model, for
+    each parameter, or both.
+    """
+    allowed = [phi.shape[-1:], phi.shape]
+    allowed += [(len(phi), 1)] * (phi.ndim == 2)
+    if value.shape not in allowed:
+        shapes = " or ".join(map(str, dict.fromkeys(allowed)))
+        raise ValueError(
+            f"{name}: got shape {value.shape} for phi of shape {phi.shape},"
+            f" expected a number, or an array of shape {shapes}"
+        )
 
 
 def no_nan(name, a):
@@ -87,6 +122,18 @@ def number(name, value, low, high, closed=True):
     return a
 
 
+def limits(**ends):
+    """Raise unless the two ends, given by their names, are numbers in order."""
+    (low, a), (high, b) = ends.items()
+    for name, end in ends.items():
+        if not isinstance(end, (int, float, np.integer, np.floating)):
+            raise ValueError(f"{name}: got {shown(end)}, expected a number")
+    if not a < b:
+        raise ValueError(
+            f"{low}: got {shown(a)}, expected less than {high}, {shown(b)}"
+        )
+
+
 def able(name, value, method):
     """``value``, if it is an object that has the method; a class is not."""
     if isinstance(value, type) or not callable(getattr(value, method, None)):
@@ -119,4 +166,5 @@ def shown(value):
         text = repr(value)
     except Exception:  # a number of more digits than Python prints, or worse
         text = type(value).__name__
-    return text if len(text) <= 60 else type(value).__name__
+    short = len(text) <= 60 and "\n" not in text
+    return text if short else type(value).__name__

@@ -4,6 +4,8 @@ never too long.
 
 import numpy as np
 
+from . import checks
+
 
 def clip_by_value(limit):
     """Clipping for ``train(…, wrap=clip_by_value(1.0))``: each component to
@@ -15,39 +17,48 @@ def clip_by_value(limit):
     >>> clip_by_value(1.0)(lambda phi: phi)(np.array([0.9, 100.0])).tolist()
     [0.9, 1.0]
     """
-    _check_limit(limit)
-    return lambda grad: lambda phi: np.clip(grad(phi), -limit, limit)
+    checks.number("limit", limit, 0, np.inf, closed=False)
+
+    def wrap(grad):
+        checks.function("grad", grad)
+        return lambda phi: np.clip(grad(phi), -limit, limit)
+
+    return wrap
 
 
 def clip_by_norm(limit):
     """Clipping for ``train(…, wrap=clip_by_norm(1.0))``: g min(1, limit/‖g‖),
     model by model.
 
-    It keeps the direction. ‖g‖ is the Euclidean norm of the whole gradient.
+    It keeps the direction. ‖g‖ is the Euclidean norm of the whole gradient;
+    where that is no number, there is no direction, and a ValueError says so.
     Lecture item 55. Source: Pascanu, Mikolov & Bengio 2013, arXiv:1211.5063.
 
     >>> clip_by_norm(1.0)(lambda phi: phi)(np.array([30.0, 40.0])).tolist()
     [0.6, 0.8]
     """
-    _check_limit(limit)
+    checks.number("limit", limit, 0, np.inf, closed=False)
 
     def wrap(grad):
+        checks.function("grad", grad)
+
         def clipped(phi):
             g = grad(phi)
-            largest = np.abs(g).max(axis=-1, keepdims=True)
-            scaled = g / np.where(
-                largest > 0, largest, 1
-            )  # so that no square overflows
-            norm = np.linalg.norm(scaled, axis=-1, keepdims=True)
-            return np.where(
-                norm * largest > limit, scaled / norm.clip(1) * limit, g
-            )
+            return g * (limit / np.maximum(_norm(g), limit))
 
         return clipped
 
     return wrap
 
 
-def _check_limit(limit):
-    if not limit > 0:
-        raise ValueError(f"limit: got {limit!r}, expected a number above 0")
+def _norm(g):
+    """‖g‖ of each model, of shape (..., 1), by a way on which no square
+    overflows.
+    """
+    largest = np.abs(g).max(axis=-1, keepdims=True)
+    scaled = g / np.where(largest > 0, largest, 1)
+    with np.errstate(over="ignore", invalid="ignore"):
+        norm = largest * np.linalg.norm(scaled, axis=-1, keepdims=True)
+    if not np.isfinite(norm).all():
+        raise ValueError("grad: it returned nan or inf, expected numbers")
+    return norm

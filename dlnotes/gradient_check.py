@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .networks import _check_count, _check_rng
+from . import checks
 
 
 class GradientCheck(NamedTuple):
@@ -26,15 +26,20 @@ class GradientCheck(NamedTuple):
         )
 
 
-def check_gradient(fn, phi, *, rng=None, coordinates=None, h=1e-5):
+def check_gradient(fn, phi, *, rng=None, coordinates=None, state=None, h=1e-5):
     """Compare the gradient that ``fn`` returns with central differences of the
     loss it returns.
 
-    (L[φ + h eⱼ] - L[φ - h eⱼ]) / 2h for every coordinate j, or for
-    ``coordinates`` of them drawn by ``rng``. ``fn(phi)`` returns ``(loss,
-    dphi)``; φ is (P,) and float64. The error of a coordinate is ``|a - b| /
-    max(1, |a|, |b|)``: around 1e-9 is right, 1e-3 is a bug (or a kink of ReLU
-    within h).
+    b = (L[φ + h eⱼ] - L[φ - h eⱼ]) / 2h for every coordinate j, or for
+    ``coordinates`` of them drawn by ``rng``. The differences themselves are
+    uncertain by u: by rounding, and by what they change with the step 2h. The
+    error of a derivative a is what exceeds u, on the derivative's own scale:
+    ``(|a - b| - u) / max(|a|, |b|)``, at least 0. Below 1e-6 is right, above
+    1e-3 a bug (or a kink of ReLU within h).
+
+    ``fn(phi)`` returns ``(loss, dphi)``, the same whenever it is called: a
+    random layer needs a Generator made anew in ``fn``. φ is (P,) and float64.
+    ``state``: running statistics that ``fn`` moves; they are put back.
 
     Lecture item 10. Source: the definition of a derivative; Bengio 2012,
     arXiv:1206.5533, section 4.
@@ -46,41 +51,30 @@ def check_gradient(fn, phi, *, rng=None, coordinates=None, h=1e-5):
     >>> check_gradient(wrong, phi).worst
     1
     """
-    phi = np.array(phi)
+    phi = np.array(checks.floats("phi", phi))
     if phi.ndim != 1 or phi.dtype != np.float64 or phi.size == 0:
         raise ValueError(
             f"phi: got {phi.dtype} of shape {phi.shape}, expected float64 of"
             " shape (P,)"
         )
-    pair = fn(phi.copy())
-    if not isinstance(pair, tuple) or len(pair) != 2 or np.ndim(pair[0]) != 0:
+    checks.number("h", h, 0, np.inf, closed=False)
+    call = _caller(checks.function("fn", fn), phi, state)
+    loss, ours = call(phi)
+    if call(phi)[0] != loss and np.isfinite(loss):
         raise ValueError(
-            f"fn: it returned {type(pair).__name__}, expected (loss, dphi),"
-            " loss a number"
-        )
-    ours = np.array(pair[1], float)  # a copy: fn may use the same buffer again
-    if ours.shape != phi.shape:
-        raise ValueError(
-            f"fn: its gradient has shape {ours.shape}, expected {phi.shape}"
+            "fn: it returned two losses for the same phi, expected one; a"
+            " random layer needs a Generator made anew in fn"
         )
     where = np.arange(phi.size)
     if coordinates is not None:
-        _check_count("coordinates", coordinates)
-        _check_rng(rng)
-    if coordinates is not None and coordinates < phi.size:
-        where = rng.choice(phi.size, coordinates, replace=False)
-    theirs = np.empty(len(where))
-    for k, j in enumerate(where):
-        losses = []
-        for shift in h, -h:
-            moved = phi.copy()
-            moved[j] += shift
-            losses.append(fn(moved)[0])
-        theirs[k] = (losses[0] - losses[1]) / (2 * h)
-    ours = ours[where]
-    errors = np.abs(ours - theirs) / np.maximum(
-        1, np.maximum(np.abs(ours), np.abs(theirs))
-    )
+        checks.count("coordinates", coordinates)
+        checks.generator("rng", rng)
+        if coordinates < phi.size:
+            where = rng.choice(phi.size, coordinates, replace=False)
+    ours, theirs, doubt = ours[where], *_differences(call, phi, where, h)
+    scale = np.maximum(np.abs(ours), np.abs(theirs))
+    excess = np.maximum(np.abs(ours - theirs) - doubt, 0)
+    errors = np.where(excess == 0, 0, excess / np.where(scale > 0, scale, 1))
     errors[np.isnan(errors)] = np.inf
     k = int(np.argmax(errors))
     return GradientCheck(
@@ -90,3 +84,43 @@ def check_gradient(fn, phi, *, rng=None, coordinates=None, h=1e-5):
         float(theirs[k]),
         len(where),
     )
+
+
+def _differences(call, phi, where, h):
+    """Central differences, and how uncertain they are."""
+    slopes, size = np.empty((2, len(where))), 0.0
+    for k, j in enumerate(where):
+        for row, step in enumerate((h, 2 * h)):
+            up, down = phi.copy(), phi.copy()
+            up[j] += step
+            down[j] -= step
+            above, below = call(up)[0], call(down)[0]
+            slopes[row, k] = (above - below) / (up[j] - down[j])
+            size = max(size, abs(above), abs(below))
+    rounding = 8 * np.finfo(float).eps * size / h
+    return slopes[0], rounding + np.abs(slopes[0] - slopes[1])
+
+
+def _caller(fn, phi, state):
+    """``fn`` with its result checked, and the statistics put back."""
+    kept = None if state is None else checks.array("state", state).copy()
+
+    def call(point):
+        pair = fn(point.copy())
+        if kept is not None:
+            state[...] = kept
+        if not isinstance(pair, tuple) or len(pair) != 2 or np.ndim(pair[0]):
+            raise ValueError(
+                f"fn: it returned {type(pair).__name__}, expected (loss, dphi),"
+                " loss a number"
+            )
+        # A copy, for fn may use the same buffer again.
+        gradient = np.array(pair[1], float)
+        if gradient.shape != phi.shape:
+            raise ValueError(
+                f"fn: its gradient has shape {gradient.shape}, expected"
+                f" {phi.shape}"
+            )
+        return float(pair[0]), gradient
+
+    return call

@@ -8,6 +8,10 @@ init=partial(he, fan="out"))``.
 
 import math
 
+import numpy as np
+
+from . import checks
+
 
 def he(Omega, rng, fan="in", uniform=False, slope=0.0):
     """He initialization: mean 0 and variance 2/D_in, so that ReLU keeps the
@@ -28,9 +32,10 @@ def he(Omega, rng, fan="in", uniform=False, slope=0.0):
     >>> bool(abs(Omega.var() * 200 / 2 - 1) < 0.02)
     True
     """
-    D_out, D_in = Omega.shape
+    D_out, D_in = _shape(Omega, rng)
+    slope = checks.number("slope", slope, -np.inf, np.inf)
     fans = {"in": D_in, "out": D_out, "mean": (D_in + D_out) / 2}
-    if fan not in fans:
+    if not isinstance(fan, str) or fan not in fans:
         raise ValueError(
             f"fan: got {fan!r}, expected one of {', '.join(map(repr, fans))}"
         )
@@ -53,7 +58,7 @@ def glorot(Omega, rng, uniform=False):
     >>> bool(0.0999 < Omega.max() < 0.1)
     True
     """
-    D_out, D_in = Omega.shape
+    D_out, D_in = _shape(Omega, rng)
     _fill(Omega, rng, 2 / (D_in + D_out), uniform)
 
 
@@ -73,7 +78,21 @@ def lecun(Omega, rng, uniform=False):
     >>> bool(abs(Omega.var() * 200 - 1) < 0.02)
     True
     """
-    _fill(Omega, rng, 1 / Omega.shape[1], uniform)
+    _fill(Omega, rng, 1 / _shape(Omega, rng)[1], uniform)
+
+
+def _shape(Omega, rng):
+    """(D_out, D_in), if Omega can be filled."""
+    checks.generator("rng", rng)
+    if checks.floats("Omega", Omega).ndim != 2 or 0 in Omega.shape:
+        raise ValueError(
+            f"Omega: got shape {Omega.shape}, expected (D_out, D_in)"
+        )
+    if not Omega.flags.writeable:
+        raise ValueError(
+            "Omega: got memory that cannot be written, expected a view into φ"
+        )
+    return Omega.shape
 
 
 def _fill(Omega, rng, variance, uniform):

@@ -7,8 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from . import checks
 from .activations import Identity, ReLU
-from .networks import Dense, Network, _check_count
+from .layers import Dense
+from .networks import Network
 
 CLOSE = (
     1e-12  # two joints nearer than this, relative to 1 + |x|, are taken for one
@@ -55,24 +57,20 @@ def linear_pieces(f, phi, low=-np.inf, high=np.inf):
     (2, [-inf, 0.0, inf], [-1.0, 1.0])
     """
     if not isinstance(f, Network):
-        raise ValueError(f"f: got {f!r}, expected a Network")
-    if f.d_in not in (None, 1):
+        raise ValueError(f"f: got {checks.shown(f)}, expected a Network")
+    try:
+        f.shape((1,))
+    except ValueError:
         raise ValueError(
-            f"f: got a network with {f.d_in} inputs, expected one input"
-        )
-    f.check(np.ones((1, 1), getattr(phi, "dtype", float)), phi)
-    if not np.isfinite(phi).all():
+            f"f: got a network of inputs {f.expects}, expected one input"
+        ) from None
+    f.init_state(phi)  # checks φ
+    if phi.ndim != 1 or not np.isfinite(phi).all():
         raise ValueError(
-            f"phi: got {phi[~np.isfinite(phi)][0]}, expected finite numbers"
+            f"phi: got {checks.shown(phi)}, expected finite numbers of shape"
+            f" ({f.size},): one network"
         )
-    if phi.ndim != 1:
-        raise ValueError(
-            f"phi: got shape {phi.shape}, expected ({f.size},): one network"
-        )
-    if not low < high:
-        raise ValueError(
-            f"low, high: got {low!r} and {high!r}, expected low < high"
-        )
+    checks.limits(low=low, high=high)
     start = Pieces(
         np.array([low, high], float), np.ones((1, 1)), np.zeros((1, 1))
     )
@@ -81,10 +79,8 @@ def linear_pieces(f, phi, low=-np.inf, high=np.inf):
 
 def _through(f, phi, pieces):
     """The pieces after all layers of a network."""
-    for layer, own in zip(f.layers, f.slices):
-        if isinstance(layer, Network):
-            pieces = _through(layer, phi[own], pieces)
-        elif isinstance(layer, Dense):
+    for layer, own, _ in f.leaves():
+        if isinstance(layer, Dense):
             Omega, beta = layer.views(phi[own])
             edges, slopes, intercepts = pieces
             pieces = Pieces(
@@ -94,8 +90,7 @@ def _through(f, phi, pieces):
             pieces = _clip(pieces)
         elif not isinstance(layer, Identity):
             raise ValueError(
-                f"f: its layer {layer!r} is none of Dense, ReLU, Identity,"
-                " Network"
+                f"f: its layer {layer!r} is none of Dense, ReLU, Identity"
             )
     return pieces
 
@@ -153,9 +148,10 @@ def count_regions(D, d_in):
     >>> count_regions(3, 1), count_regions(3, 2), count_regions(3, 3)
     (4, 7, 8)
     """
-    _check_count("D", D)
-    _check_count("d_in", d_in)
-    return sum(math.comb(D, j) for j in range(d_in + 1))
+    checks.count("D", D)
+    checks.count("d_in", d_in)
+    checks.count("D", min(D, d_in), most=10_000)  # of 3 000 digits, the result
+    return sum(math.comb(D, j) for j in range(min(D, d_in) + 1))
 
 
 def sawtooth(D, K):
@@ -173,12 +169,8 @@ def sawtooth(D, K):
     >>> linear_pieces(*sawtooth(3, 2)).count
     16
     """
-    _check_count("K", K)
-    if isinstance(D, bool) or not isinstance(D, (int, np.integer)) or D < 3:
-        raise ValueError(
-            f"D: got {D!r}, expected a whole number, at least 3: two units"
-            " cannot fold"
-        )
+    checks.count("K", K, most=1000)
+    checks.count("D", D, least=3, most=10_000)  # two units cannot fold
     j = np.arange(1, D + 1)
     joints, faces, out = (
         (2 * j - 1) / (2 * D + 1),

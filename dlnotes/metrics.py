@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .networks import _check_count
+from . import checks
 
 
 def accuracy(predicted, y):
@@ -31,7 +31,7 @@ def confusion_matrix(predicted, y, classes):
     [[1, 1], [0, 1]]
     """
     predicted, y = _labels(predicted, y)
-    _check_count("classes", classes)
+    checks.count("classes", classes)
     for name, labels in ("predicted", predicted), ("y", y):
         if labels.min() < 0 or labels.max() >= classes:
             raise ValueError(

@@ -1,209 +1,11 @@
-"""Networks f[x, φ]: layers are descriptions, and all parameters are one flat
+"""Networks f[x, φ]: layers one after the other, and all parameters in one flat
 array φ.
-
-A layer owns no arrays. It says how many entries of φ it needs (``size``), reads
-its weights as views into φ, and knows two things: its forward pass and its
-backward pass.
-
-A leading axis of φ is a *population*: ``(P,)`` is one network, ``(M, P)`` are M
-networks that the same code runs at once.
 """
-
-from typing import NamedTuple
 
 import numpy as np
 
-from .initializers import he
-
-# Linux gives every freed array over 128 kB back to the system, and the next one
-# pays for fresh pages: half the time of a population's step. Freeing one large
-# array, which is never touched, makes the C library keep up to 32 MB for reuse.
-np.empty(2**25 - 2**16, np.uint8)
-
-
-class Context(NamedTuple):
-    """What a layer may need to know besides its input and its parameters.
-
-    ``train``: use batch statistics and update the running ones. ``rng``: None,
-    or the Generator of random layers (for a population a list, one Generator a
-    model). ``state``: the layer's own view of the running statistics, or None.
-    """
-
-    train: bool = False
-    rng: object = None
-    state: object = None
-
-
-class Layer:
-    """A differentiable function of an input and of some parameters: the base of
-    every layer.
-
-    ``size`` is its number of parameters, ``stats`` its number of running
-    statistics, and the first ``decays`` parameters are weights, which a penalty
-    may shrink (biases are not). A subclass writes `forward` and `backward`, and
-    `fill` if it has parameters.
-    """
-
-    size = 0
-    stats = 0
-    decays = 0
-    d_in = None  # the number of input features, where a layer demands one
-
-    def features(self, d):
-        """Number of output features for ``d`` input features (None: not known);
-        checks d.
-        """
-        return d
-
-    def fill(self, phi, rng):
-        """Write initial values into ``phi``, the layer's own view of shape
-        ``(size,)``.
-        """
-
-    def fill_state(self, state):
-        """Write initial running statistics into ``state``, of shape ``(...,
-        stats)``.
-        """
-
-    def forward(self, x, phi, ctx):
-        """Return the output, and whatever `backward` will need."""
-        raise NotImplementedError
-
-    def backward(self, dy, saved, phi, dphi, need_dx=True):
-        """Backward pass I: return ∂ℓ/∂x for ``dy`` = ∂ℓ/∂y. Pass II: write
-        ∂ℓ/∂φ into ``dphi``.
-
-        With ``need_dx`` false nobody asks for ∂ℓ/∂x (the first layer of a
-        network: a third of its work), and None may be returned.
-        """
-        raise NotImplementedError
-
-    @property
-    def decay_mask(self):
-        """Which entries of φ are weights: a Boolean array of shape
-        ``(size,)``.
-        """
-        return np.arange(self.size) < self.decays
-
-    def __repr__(self):
-        return f"{type(self).__name__}()"
-
-
-class Dense(Layer):
-    """The fully connected layer f = Ω h + β of lecture 1, for every example of
-    a batch.
-
-    Rows are examples, so the code reads ``h @ Ω.mT + β``: h is (..., N, D_in),
-    Ω is (D_out, D_in) as in the lecture, β is (D_out,), and the result is (...,
-    N, D_out). Its parameters are Ω, row by row, then β: D_out (D_in + 1) of
-    them. ``init`` fills Ω (He's by default); β starts at zero.
-
-    Lecture items 4 (the layer) and 9-11 (its forward and backward passes).
-    Source: Rumelhart, Hinton & Williams 1986, "Learning representations by
-    back-propagating errors".
-
-    >>> import numpy as np
-    >>> layer = Dense(2, 3)
-    >>> layer.size
-    9
-    >>> y, saved = layer.forward(np.ones((4, 2)), np.arange(9.0), Context())
-    >>> y.shape, y[0].tolist()
-    ((4, 3), [7.0, 12.0, 17.0])
-    """
-
-    def __init__(self, d_in, d_out, init=he):
-        for name, d in ("d_in", d_in), ("d_out", d_out):
-            if not isinstance(d, (int, np.integer)) or d < 1:
-                raise ValueError(
-                    f"{name}: got {d!r}, expected a whole number, at least 1"
-                )
-        self.d_in, self.d_out, self.initializer = int(d_in), int(d_out), init
-        self.decays = self.d_out * self.d_in
-        self.size = self.decays + self.d_out
-
-    def views(self, phi):
-        """Ω and β as views into φ, of shapes (..., D_out, D_in) and (...,
-        D_out).
-        """
-        Omega, beta = phi[..., : self.decays], phi[..., self.decays :]
-        return Omega.reshape(*phi.shape[:-1], self.d_out, self.d_in), beta
-
-    def features(self, d):
-        if d not in (None, self.d_in):
-            raise ValueError(
-                f"layers: {self!r} expects {self.d_in} features, and gets {d}"
-            )
-        return self.d_out
-
-    def fill(self, phi, rng):
-        Omega, beta = self.views(phi)
-        self.initializer(Omega, rng)
-        beta[...] = 0
-
-    def forward(self, x, phi, ctx):
-        Omega, beta = self.views(phi)
-        y = x @ Omega.mT
-        y += beta[..., None, :]
-        return y, x
-
-    def backward(self, dy, saved, phi, dphi, need_dx=True):
-        (Omega, _), (dOmega, dbeta) = self.views(phi), self.views(dphi)
-        np.matmul(
-            dy.mT, saved, out=dOmega
-        )  # pass II: the products sum over the examples;
-        np.matmul(
-            np.ones(dy.shape[-2], dy.dtype), dy, out=dbeta
-        )  # a row of ones does, too
-        return dy @ Omega if need_dx else None  # pass I
-
-    def __repr__(self):
-        return f"Dense({self.d_in}, {self.d_out})"
-
-
-class Append(Layer):
-    """Appends d learned numbers, the same ones for every example: outputs that
-    ignore the input.
-
-    So a network can learn a constant, such as one log σ for all inputs. Shapes:
-    (..., N, D) to (..., N, D + d); d parameters, which start at zero and do not
-    decay. Lecture item 23 (the homoscedastic model). Source: Prince 2023,
-    section 5.3.4.
-
-    >>> import numpy as np
-    >>> f = Network(Dense(1, 1), Append(2))
-    >>> f(np.array([[3.0], [5.0]]), np.array([1.0, 0.0, 7.0, 8.0])).tolist()
-    [[3.0, 7.0, 8.0], [5.0, 7.0, 8.0]]
-    """
-
-    def __init__(self, d):
-        _check_count("d", d)
-        self.size = int(d)
-
-    def features(self, d):
-        return None if d is None else d + self.size
-
-    def fill(self, phi, rng):
-        phi[...] = 0
-
-    def forward(self, x, phi, ctx):
-        lead = (
-            np.broadcast_shapes(x.shape[:-2], phi.shape[:-1]) + x.shape[-2:-1]
-        )
-        parts = x, phi[..., None, :]
-        return (
-            np.concatenate(
-                [np.broadcast_to(a, lead + a.shape[-1:]) for a in parts],
-                axis=-1,
-            ),
-            None,
-        )
-
-    def backward(self, dy, saved, phi, dphi, need_dx=True):
-        dphi[...] = dy[..., -self.size :].sum(axis=-2)
-        return dy[..., : -self.size]
-
-    def __repr__(self):
-        return f"Append({self.size})"
+from . import checks
+from .layers import Context, Layer, fits, written
 
 
 class Network(Layer):
@@ -215,7 +17,7 @@ class Network(Layer):
     4.5.
 
     >>> import numpy as np
-    >>> from dlnotes import ReLU
+    >>> from dlnotes import Dense, ReLU
     >>> f = Network(Dense(2, 3), ReLU(), Dense(3, 1))
     >>> f
     Network: 13 parameters
@@ -233,12 +35,13 @@ class Network(Layer):
         for i, layer in enumerate(layers):
             if not isinstance(layer, Layer):
                 hint = (
-                    f"; write {layer.__name__}()"
-                    if isinstance(layer, type)
+                    f"; write {layer.__name__}(…)"
+                    if isinstance(layer, type) and issubclass(layer, Layer)
                     else ""
                 )
                 raise ValueError(
-                    f"layers[{i}]: got {layer!r}, expected a layer{hint}"
+                    f"layers[{i}]: got {checks.shown(layer)}, expected a"
+                    f" layer{hint}"
                 )
         if not layers:
             raise ValueError("layers: got none, expected at least one layer")
@@ -248,23 +51,35 @@ class Network(Layer):
         self.size, self.stats = ends[-1], marks[-1]
         self.slices = [slice(a, b) for a, b in zip(ends, ends[1:])]
         self.marks = [slice(a, b) for a, b in zip(marks, marks[1:])]
-        self.features(None)
-        self.d_in = self._first_d_in()
-
-    def _first_d_in(self):
-        """The number of features that the input must have; None if any number
-        will do.
-        """
-        for layer in self.layers:
-            if layer.d_in is not None or layer.features(1) != 1:
-                return layer.d_in
+        self.expects = (...,)
+        for layer in layers:
+            self.expects = fits(layer, self.expects)
+            if type(layer).shape is not Layer.shape:
+                break
+        self.shape(self.expects)
 
     # A network as a layer ----------------------------------------------------
 
-    def features(self, d):
+    def shape(self, example):
         for layer in self.layers:
-            d = layer.features(d)
-        return d
+            example = layer.shape(fits(layer, example))
+        return example
+
+    def leaves(self, start=0, mark=0):
+        """Every layer that is no network, however deep, with its parts of φ and
+        of the statistics: triples (layer, slice, slice).
+
+        A subclass of `Network` with a forward pass of its own is one leaf.
+        """
+        for layer, own, stats in zip(self.layers, self.slices, self.marks):
+            if getattr(type(layer), "forward", None) is Network.forward:
+                yield from layer.leaves(start + own.start, mark + stats.start)
+            else:
+                yield (
+                    layer,
+                    slice(start + own.start, start + own.stop),
+                    slice(mark + stats.start, mark + stats.stop),
+                )
 
     def fill(self, phi, rng):
         for layer, own in zip(self.layers, self.slices):
@@ -306,11 +121,8 @@ class Network(Layer):
         ``rng.spawn(models)[m]``, so that member m is the same network whether
         it is trained alone or among others.
         """
-        _check_rng(rng)
-        if np.dtype(dtype).kind != "f":
-            raise ValueError(
-                f"dtype: got {np.dtype(dtype)}, expected a float type"
-            )
+        checks.generator("rng", rng)
+        checks.float_type("dtype", dtype)
         if models is None:
             phi = np.full(self.size, np.nan, dtype)
             self.fill(phi, rng)
@@ -320,32 +132,28 @@ class Network(Layer):
                     " place"
                 )
             return phi
-        _check_count("models", models)
+        checks.count("models", models)
         return np.stack(
             [self.init(child, dtype=dtype) for child in rng.spawn(models)]
         )
 
-    def init_state(self, models=None, dtype=float):
-        """Fresh running statistics: shape ``(stats,)`` or ``(models, stats)``;
-        often empty.
+    def init_state(self, phi):
+        """Fresh running statistics for ``phi``: of its type, and of shape
+        ``(stats,)`` or ``(M, stats)``; often empty.
         """
-        if models is not None:
-            _check_count("models", models)
-        state = np.empty(
-            self.stats if models is None else (models, self.stats), dtype
-        )
+        self._check_phi(phi)
+        state = np.empty((*phi.shape[:-1], self.stats), phi.dtype)
         self.fill_state(state)
         return state
 
     def __call__(self, x, phi, *, state=None, rng=None):
-        """The output f[x, φ], of shape (N, D_out), or (M, N, D_out) for a
-        population.
+        """The output f[x, φ]: (N, …), or (M, N, …) for a population.
 
-        ``x``: (N, D), or (M, N, D) when each model has its own data. ``state``:
-        running statistics. With ``rng``, random layers stay random (Monte-Carlo
-        dropout).
+        ``x``: (N, D), or (M, N, D) when each model has its own data; signals
+        are (N, L, C), pictures (N, H, W, C). ``state``: running statistics.
+        With ``rng``, random layers stay random (Monte-Carlo dropout).
         """
-        self.check(x, phi, state)
+        x = self.check(x, phi, state)
         return self.forward(x, phi, Context(False, spawn(rng, phi), state))[0]
 
     def gradient(self, x, y, phi, loss, *, state=None, rng=None):
@@ -360,87 +168,91 @@ class Network(Layer):
         Lecture items 9 (forward pass), 10 and 11 (backward passes I and II).
 
         >>> import numpy as np
-        >>> from dlnotes import SquaredError
+        >>> from dlnotes import Dense, SquaredError
         >>> f = Network(Dense(1, 1))
         >>> x, y = np.array([[1.0], [2.0]]), np.array([[2.0], [4.0]])
         >>> loss, dphi = f.gradient(x, y, np.array([1.0, 0.0]), SquaredError())
         >>> loss, dphi.tolist()
         (2.5, [-5.0, -3.0])
         """
-        self.check(x, phi, state)
+        x = self.check(x, phi, state)
+        checks.able("loss", loss, "nll_and_gradient")
         out, saved = self.forward(x, phi, Context(True, spawn(rng, phi), state))
         nll, dout = loss.nll_and_gradient(out, y)
         N = nll.shape[-1]
         dout /= N
         dphi = np.empty_like(phi)
-        if phi.ndim == 1:
-            dphi.fill(
-                np.nan
-                # what a layer forgets to write must not pass for a gradient
-            )
+        if phi.ndim == 1:  # what a layer forgets must not pass for a gradient
+            dphi.fill(np.nan)
         self.backward(dout, saved, phi, dphi, need_dx=False)
         mean = nll.sum(axis=-1) / N
         return (mean if phi.ndim == 2 else float(mean)), dphi
 
     def check(self, x, phi, state=None):
-        """Raise a ValueError that says which of x, φ and state does not fit
-        this network.
+        """``x``, with φ's leading axis of models; a ValueError says which of x,
+        φ and state does not fit this network.
         """
-        for name, a in ("x", x), ("phi", phi):
-            if not isinstance(a, np.ndarray):
-                raise ValueError(
-                    f"{name}: got {type(a).__name__}, expected a NumPy array"
-                )
-        if phi.ndim not in (1, 2) or phi.shape[-1] != self.size:
-            raise ValueError(
-                f"phi: got shape {phi.shape}, expected ({self.size},), or (M,"
-                f" {self.size}) for M models"
-            )
-        if phi.dtype.kind != "f":
-            raise ValueError(
-                f"phi: got {phi.dtype}, expected floats; it starts as"
-                " f.init(rng)"
-            )
-        if x.dtype != phi.dtype:
+        self._check_phi(phi)
+        if checks.array("x", x).dtype != phi.dtype:
             raise ValueError(
                 f"x: got {x.dtype}, expected φ's float type, {phi.dtype}; write"
                 " x.astype(phi.dtype)"
             )
-        d_in = self.d_in
-        if x.ndim < 2 or (d_in is not None and x.shape[-1] != d_in):
-            raise ValueError(
-                f"x: got shape {x.shape}, expected (N, {d_in or 'D'}): rows are"
-                " examples"
-            )
-        if (
-            d_in is not None
-            and x.ndim > 2
-            and (x.ndim > 3 or x.shape[:1] != phi.shape[:-1])
+        x = self._check_input(x, phi)
+        expected = phi.shape[:-1] + (self.stats,)
+        if (self.stats or state is not None) and (
+            not isinstance(state, np.ndarray)
+            or (state.shape, state.dtype) != (expected, phi.dtype)
+            or not state.flags.writeable
         ):
             raise ValueError(
+                f"state: got {checks.shown(state)}, expected {phi.dtype} of"
+                f" shape {expected}; it starts as f.init_state(phi)"
+            )
+        return x
+
+    def _check_phi(self, phi):
+        if checks.array("phi", phi).ndim not in (1, 2) or (
+            phi.shape[-1] != self.size
+        ):
+            raise ValueError(
+                f"phi: got shape {phi.shape}, expected ({self.size},), or (M,"
+                f" {self.size}) for M models; it starts as f.init(rng)"
+            )
+        checks.floats("phi", phi)
+
+    def _check_input(self, x, phi):
+        """``x``, once its examples fit, with φ's leading axis."""
+        models, expects, reason = phi.shape[:-1], self.expects, ""
+        if ... in expects:  # one model takes any shape, and many take vectors
+            expects = (None,) * (1 if models else max(1, x.ndim - 1))
+        lead, example = x.shape[: -len(expects)], x.shape[-len(expects) :]
+        if example != expects:
+            try:
+                self.shape(example)
+            except ValueError as error:
+                reason = f"; {error}"
+        if reason or not lead or lead[:-1] not in ((), models):
+            own = f", or {written(expects, 'M', 'N')} with the M models of phi"
+            raise ValueError(
                 f"x: got shape {x.shape} for phi of shape {phi.shape}, expected"
-                f" (N, {d_in}), or (M, N, {d_in}) with the M models of phi"
+                f" {written(expects, 'N')}: rows are examples"
+                f"{own * bool(models)}{reason}"
             )
         if 0 in x.shape:
             raise ValueError(
                 f"x: got shape {x.shape}, expected at least one example"
             )
-        if self.stats and (
-            state is None or state.shape != phi.shape[:-1] + (self.stats,)
-        ):
-            got = "None" if state is None else f"shape {state.shape}"
-            raise ValueError(
-                f"state: got {got}, expected shape"
-                f" {phi.shape[:-1] + (self.stats,)}; it starts as"
-                " f.init_state()"
-            )
+        return (
+            x if lead[:-1] == models else np.broadcast_to(x, models + x.shape)
+        )
 
     def __repr__(self):
-        rows, inner, d = [], {}, None
+        rows, inner, example = [], {}, self.expects
         for layer in self.layers:
-            d = layer.features(d)
+            example = layer.shape(fits(layer, example))
             first, *inner[len(rows)] = repr(layer).splitlines()
-            rows.append((first, f"(N, {d})" if d else "", f"{layer.size:,}"))
+            rows.append((first, written(example, "N"), f"{layer.size:,}"))
         a, b, c = (max(map(len, column)) for column in zip(*rows))
         lines = [f"Network: {self.size:,} parameters"]
         for k, (name, shape, count) in enumerate(rows):
@@ -459,28 +271,13 @@ def spawn(rng, phi):
     if rng is None:
         return None
     if phi.ndim == 1 or not isinstance(rng, (list, tuple)):
-        _check_rng(rng)
+        checks.generator("rng", rng)
         return rng if phi.ndim == 1 else rng.spawn(len(phi))
     for one in rng:
-        _check_rng(one)
+        checks.generator("rng", one)
     if len(rng) != len(phi):
         raise ValueError(
             f"rng: got {len(rng)} Generators, expected one for each of"
             f" {len(phi)} models"
         )
     return rng
-
-
-def _check_rng(rng):
-    if not isinstance(rng, np.random.Generator):
-        raise ValueError(
-            f"rng: got {rng!r}, expected a Generator:"
-            " np.random.default_rng(seed)"
-        )
-
-
-def _check_count(name, n):
-    if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 1:
-        raise ValueError(
-            f"{name}: got {n!r}, expected a whole number, at least 1"
-        )

@@ -64,7 +64,7 @@ class Optimizer:
         """The memory before the first step: t = 0 and every moment zero, of φ's
         shape.
         """
-        _check_phi(phi)
+        checks.parameters("phi", phi)
         return SimpleNamespace(
             t=0, **{name: np.zeros_like(phi) for name in self.moments}
         )
@@ -73,7 +73,7 @@ class Optimizer:
         """Take one step: move ``phi`` and ``memory`` in place. ``grad(phi)``
         returns ∂L/∂φ.
         """
-        _check_phi(phi)
+        checks.parameters("phi", phi)
         checks.function("grad", grad)
         self._check_memory(phi, memory)
         values = {
@@ -107,14 +107,7 @@ class Optimizer:
             if value and not SMALL < value < LARGE and phi.dtype == np.float32:
                 self._in_range(name, float(_single(value)))
             return value
-        allowed = [phi.shape[-1:], phi.shape]
-        allowed += [(len(phi), 1)] * (phi.ndim == 2)
-        if value.shape not in allowed:
-            raise ValueError(
-                f"{name}: got shape {value.shape} for phi of shape {phi.shape},"
-                f" expected a number, or an array of shape"
-                f" {' or '.join(map(str, dict.fromkeys(allowed)))}"
-            )
+        checks.spread(name, value, phi)
         if name in ("alpha", "eps", "lam") and phi.dtype == np.float32:
             return self._in_range(name, _single(value)).astype(phi.dtype)
         return value  # 1 - β^t needs its digits, whatever φ's type
@@ -477,15 +470,6 @@ def _short(value):
     if _is_schedule(value):
         return getattr(value, "__name__", type(value).__name__) + "(t)"
     return f"…{value.shape}" if np.size(value) > 8 else repr(value)
-
-
-def _check_phi(phi):
-    checks.floats("phi", phi)
-    if phi.ndim not in (1, 2) or not phi.flags.writeable:
-        raise ValueError(
-            f"phi: got shape {phi.shape}, expected (P,), or (M, P) for M"
-            " models, in memory that can be written"
-        )
 
 
 def _check_squares(g, limit):

@@ -6,7 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .networks import Context, Dense, spawn
+from . import checks
+from .layers import Context
+from .networks import Network
 
 
 class Signals(NamedTuple):
@@ -30,7 +32,7 @@ def signal_propagation(f, x, phi, dy):
     the examples and the units. Lecture items 35 to 37 and 106. Source: Glorot &
     Bengio 2010; He et al. 2015, arXiv:1502.01852.
 
-    >>> from dlnotes import Identity, Network
+    >>> from dlnotes import Dense, Identity
     >>> f = Network(Dense(1, 1), Identity(), Dense(1, 1))
     >>> phi = np.array([3.0, 0.0, 0.5, 0.0])  # f₀ = 3 x, and f₁ = f₀/2
     >>> x, dy = np.array([[2.0]]), np.array([[1.0]])
@@ -38,21 +40,43 @@ def signal_propagation(f, x, phi, dy):
     >>> forward.tolist(), backward.tolist()
     ([36.0, 9.0], [0.25, 1.0])
     """
-    f.check(x, phi)
-    train = Context(True, spawn(None, phi), None)
-    forward, kept = [], []
-    for layer, own in zip(f.layers, f.slices):
-        x, saved = layer.forward(x, phi[..., own], train)
-        kept.append(saved)
-        if isinstance(layer, Dense):
-            forward.append(np.mean(x**2, axis=(-2, -1)))
-    dy = np.broadcast_to(np.asarray(dy, phi.dtype), x.shape)
-    backward = []
-    for layer, own, saved in reversed(list(zip(f.layers, f.slices, kept))):
-        if isinstance(layer, Dense):
-            backward.append(np.mean(dy**2, axis=(-2, -1)))
-        dphi = np.empty(phi.shape[:-1] + (layer.size,), phi.dtype)
+    if not isinstance(f, Network):
+        raise ValueError(f"f: got {checks.shown(f)}, expected a Network")
+    state = f.init_state(phi)  # a spare one: only batch statistics are used
+    x = f.check(x, phi, state)
+    chain, forward, backward = [], [], []
+    for layer, own, mark in f.leaves():
+        ctx = Context(True, None, state[..., mark])
+        x, saved = layer.forward(x, phi[..., own], ctx)
+        chain.append((layer, own, saved))
+        if layer.decays:
+            forward.append(_mean_square(x, phi))
+    dy = _derivative(dy, x, phi)
+    for layer, own, saved in reversed(chain):
+        if layer.decays:
+            backward.append(_mean_square(dy, phi))
+        dphi = np.empty((*phi.shape[:-1], layer.size), phi.dtype)
         dy = layer.backward(dy, saved, phi[..., own], dphi)
+    if not forward:
+        raise ValueError("f: got no layer with weights, expected one")
     return Signals(
         np.stack(forward, axis=-1), np.stack(backward[::-1], axis=-1)
     )
+
+
+def _mean_square(a, phi):
+    """Over the examples and the units, of one model or of each."""
+    return np.mean(a**2, axis=tuple(range(phi.ndim - 1, a.ndim)))
+
+
+def _derivative(dy, out, phi):
+    """``dy`` in the shape of the output, which it has, but for the models."""
+    checks.array("dy", dy)
+    if dy.dtype.kind not in "fiu" or (
+        dy.shape not in (out.shape, out.shape[phi.ndim - 1 :])
+    ):
+        raise ValueError(
+            f"dy: got {checks.shown(dy)}, expected the output's shape"
+            f" {out.shape[phi.ndim - 1 :]}"
+        )
+    return np.broadcast_to(dy.astype(phi.dtype), out.shape)

@@ -1,4 +1,4 @@
-"""The training loop: a generator, which the caller steers."""
+"""The training loop: an iterator, which the caller steers."""
 
 import warnings
 from types import SimpleNamespace
@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .networks import _check_count, spawn
+from . import checks
+from .networks import spawn
 
 
 class Step(NamedTuple):
@@ -39,21 +40,21 @@ def train(
     batch=None,
     rng=None,
     state=None,
-    memory=None,
     wrap=None,
 ):
-    """Train ``f`` in place, by mini-batches drawn without replacement; yield a
-    `Step` per update.
+    """The steps of training, for a loop: ``for step in train(…):`` trains, and
+    ``train(…)`` alone does nothing.
 
-    ``phi`` is (P,) or (M, P) and changes under your hands: after ``break``,
-    Ctrl-C or an error it holds what was reached. Each model of a population
-    shuffles with a Generator of its own (``rng.spawn(M)[m]``), so it sees what
-    it would see if trained alone. ``batch=None`` is full-batch gradient
-    descent. ``state``: running statistics, moved in place; ``memory``: the
-    optimizer's, to go on from (a population goes on exactly with a list of
-    Generators, ``rng.spawn(M)``, handed to every call; ``epoch`` counts within
-    a call); ``wrap(grad)`` may return another gradient function (clipping,
-    penalties, freezing).
+    Each `Step` is one update of ``phi``, (P,) or (M, P), which changes under
+    your hands, by a mini-batch drawn without replacement: after ``break``,
+    Ctrl-C or an error it holds what was reached, and the same iterator goes on
+    from there. Each model of a population shuffles with a Generator of its own
+    (``rng.spawn(M)[m]``), so it sees what it would see if trained alone.
+    ``batch=None`` is full-batch gradient descent. ``state``: running
+    statistics, moved in place. ``wrap``: a function that makes another gradient
+    function of ``grad`` (clipping, a penalty), or several in a list:
+    ``[L2(0.01), clip_by_norm(1.0)]`` adds the penalty's gradient, and clips the
+    sum.
 
     A loss that is not finite stops a single model with a FloatingPointError; in
     a population that model is frozen where it stands, and a warning names it.
@@ -73,49 +74,23 @@ def train(
     >>> phi.round(2).tolist()
     [3.0, 1.0]
     """
-    f.check(x, phi, state)
-    _check_count("epochs", epochs)
-    for name, value, method in (
-        ("loss", loss, "nll"),
-        ("optimizer", optimizer, "step"),
-    ):
-        if isinstance(value, type) or not hasattr(value, method):
-            hint = (
-                f"; write {value.__name__}(…)"
-                if isinstance(value, type)
-                else ""
-            )
-            raise ValueError(
-                f"{name}: got {value!r}, expected an object that has"
-                f" {method}{hint}"
-            )
-    M = len(phi) if phi.ndim == 2 else None
-    N = x.shape[1] if M and x.ndim == 3 else x.shape[0]
+    checks.able("f", f, "gradient")
+    checks.parameters("phi", phi)
+    inputs = f.check(x, phi, state)
+    N = inputs.shape[phi.ndim - 1]
+    checks.count("epochs", epochs)
+    checks.able("loss", loss, "nll_and_gradient")
+    checks.able("optimizer", optimizer, "step")
+    rngs = spawn(rng, phi)
     if batch is not None:
-        _check_count("batch", batch)
-        if batch > N:
-            raise ValueError(
-                f"batch: got {batch}, expected at most {N}, the examples in x"
-            )
+        checks.count("batch", batch, most=N)
         if rng is None:
             raise ValueError(
                 "rng: got None, expected a Generator, which shuffles the"
                 " batches"
             )
-    own = y_is_own = False
-    if not isinstance(y, np.ndarray):
-        raise ValueError(
-            f"y: got {type(y).__name__}, expected a NumPy array of {N} targets"
-        )
-    if M is not None:
-        own, y_is_own = x.ndim == 3, y.ndim == (2 if loss.labels else 3)
-    if y.shape[: 1 + y_is_own] != ((M, N) if y_is_own else (N,)):
-        raise ValueError(
-            f"y: got shape {y.shape}, expected one target for each of the {N}"
-            " examples"
-        )
-    memory = optimizer.init(phi) if memory is None else memory
-    rngs = spawn(rng, phi)
+    own = phi.ndim == 2 and inputs.ndim == x.ndim
+    y_is_own = _check_targets(y, phi, N, loss.labels)
 
     def data(index):
         if index is None:
@@ -123,13 +98,40 @@ def train(
         return _rows(x, index, own), _rows(y, index, y_is_own)
 
     batches = (step for _ in range(epochs) for step in _batches(N, batch, rngs))
-    return _steps(
-        f, phi, data, batches, loss, optimizer, rngs, state, memory, wrap
+    wraps = _check_wraps(wrap)
+    return _Steps(
+        _steps(f, phi, data, batches, loss, optimizer, rngs, state, wraps)
     )
 
 
-def _steps(f, phi, data, batches, loss, optimizer, rngs, state, memory, wrap):
-    frozen, epoch = np.zeros(phi.shape[:-1], bool), 1
+class _Steps:
+    """The steps as an iterator, which says so if nobody takes one."""
+
+    def __init__(self, steps):
+        self._steps, self._begun = steps, False
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        self._begun = True
+        return next(self._steps)
+
+    def __repr__(self):
+        return "the steps of train(…); write: for step in train(…):"
+
+    def __del__(self):
+        if not self._begun:
+            warnings.warn(
+                "train(…) trained nothing; write: for step in train(…):",
+                RuntimeWarning,
+                stacklevel=2,
+            )
+
+
+def _steps(f, phi, data, batches, loss, optimizer, rngs, state, wraps):
+    memory, epoch = optimizer.init(phi), 1
+    frozen = np.zeros(phi.shape[:-1], bool)
     moving = [phi, *(getattr(memory, name) for name in optimizer.moments)]
     for index, ends_epoch in batches:
         seen = SimpleNamespace(loss=None, kept=())
@@ -145,17 +147,52 @@ def _steps(f, phi, data, batches, loss, optimizer, rngs, state, memory, wrap):
             if not np.isfinite(seen.loss).all():
                 _stop(seen.loss, frozen, memory.t, optimizer)
             if frozen.any():
+                dphi[frozen] = 0  # nobody looks at it, for it may be nan
                 seen.kept = [(a, a[frozen]) for a in moving]
                 if before is not None:
                     state[frozen] = before[frozen]
             return dphi
 
+        wrapped = grad
+        for wrap in wraps:
+            wrapped = checks.function("wrap: it returned", wrap(wrapped))
         with np.errstate(over="ignore", invalid="ignore"):
-            optimizer.step(phi, wrap(grad) if wrap else grad, memory)
+            optimizer.step(phi, wrapped, memory)
         for array, rows in seen.kept:
             array[frozen] = rows
         yield Step(memory.t, epoch, ends_epoch, seen.loss, phi, frozen.copy())
         epoch += ends_epoch
+
+
+def _check_targets(y, phi, N, labels):
+    """Whether each model has targets of its own; a ValueError if they do not
+    go with N examples.
+    """
+    rank = 1 if labels else 2
+    own = phi.ndim == 2 and checks.array("y", y).ndim == rank + 1
+    lead = (len(phi), N) if own else (N,)
+    if checks.array("y", y).shape[: 1 + own] != lead:
+        raise ValueError(
+            f"y: got shape {y.shape}, expected one target for each of the {N}"
+            " examples"
+        )
+    if y.ndim != rank + own:
+        cure = "y[:, None]" if y.ndim == 1 else "y.argmax(axis=-1)"
+        raise ValueError(
+            f"y: got shape {y.shape}, expected"
+            f" {(N,) if labels else f'({N}, D), D outputs'}; write {cure}"
+        )
+    return own
+
+
+def _check_wraps(wrap):
+    """A tuple of functions, from none, one or several."""
+    wraps = () if wrap is None else (wrap,)
+    if isinstance(wrap, (list, tuple)):
+        wraps = tuple(wrap)
+    for one in wraps:
+        checks.function("wrap", one)
+    return wraps
 
 
 def _batches(N, batch, rngs):

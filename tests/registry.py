@@ -11,6 +11,96 @@ import numpy as np
 
 import dlnotes as dl
 
+
+@dl.one_by_one
+class Neighbours(dl.Layer):
+    """A layer of pictures, for one model: w₀ h[i, j] + w₁ h[i, j+1] + b."""
+
+    size, decays = 3, 2
+
+    def __init__(self, channels):
+        self.expects = (None, None, channels)
+
+    def shape(self, example):
+        H, W, C = example
+        return (H, None if W is None else W - 1, C)
+
+    def fill(self, phi, rng):
+        phi[:] = rng.normal(size=3)
+
+    def forward(self, x, phi, ctx):
+        return phi[0] * x[:, :, :-1] + phi[1] * x[:, :, 1:] + phi[2], x
+
+    def backward(self, dy, saved, phi, dphi, need_dx=True):
+        left, right = saved[:, :, :-1], saved[:, :, 1:]
+        dphi[:] = np.sum(dy * left), np.sum(dy * right), np.sum(dy)
+        if not need_dx:
+            return None
+        dx = np.zeros_like(saved)
+        dx[:, :, :-1] += phi[0] * dy
+        dx[:, :, 1:] += phi[1] * dy
+        return dx
+
+
+class Flat(dl.Layer):
+    """A picture or a signal as one row of numbers."""
+
+    def shape(self, example):
+        known = None not in example and ... not in example
+        return (int(np.prod(example)) if known else None,)
+
+    def forward(self, x, phi, ctx):
+        return x.reshape(*x.shape[: phi.ndim], -1), x.shape
+
+    def backward(self, dy, saved, phi, dphi, need_dx=True):
+        return dy.reshape(saved)
+
+
+class Centred(dl.Layer):
+    """A layer with statistics, for vectors and pictures of d features: x minus
+    the mean of the batch in training, minus a running mean otherwise.
+    """
+
+    def __init__(self, d):
+        self.stats, self.expects = d, (..., d)
+
+    def fill_state(self, state):
+        state[...] = 5
+
+    def forward(self, x, phi, ctx):
+        over = tuple(range(phi.ndim - 1, x.ndim - 1))
+        if not ctx.train:
+            return x - np.expand_dims(ctx.state, over), over
+        mean = x.mean(axis=over, keepdims=True)
+        ctx.state[...] = 0.5 * ctx.state + 0.5 * mean.squeeze(over)
+        return x - mean, over
+
+    def backward(self, dy, saved, phi, dphi, need_dx=True):
+        return dy - dy.mean(axis=saved, keepdims=True)
+
+
+class Dropped(dl.Layer):
+    """A random layer of any shape: the identity where there is no Generator."""
+
+    def __init__(self, p):
+        self.p = p
+
+    def forward(self, x, phi, ctx):
+        if ctx.rng is None:
+            return x, 1
+        mask = ctx.keep(x.shape, self.p, x.dtype)
+        return x * mask, mask
+
+    def backward(self, dy, saved, phi, dphi, need_dx=True):
+        return dy * saved
+
+
+def picture_network():
+    """All kinds at once, for pictures of 3x4 pixels with two channels."""
+    head = dl.Network(Dropped(0.25), Flat(), dl.Dense(18, 3))
+    return dl.Network(Neighbours(2), Centred(2), dl.ReLU(), head)
+
+
 LAYERS = {
     "Dense": (dl.Dense(5, 3), (5,)),
     "Dense 1-1": (dl.Dense(1, 1), (1,)),
@@ -20,6 +110,13 @@ LAYERS = {
     "ReLU": (dl.ReLU(), (4,)),
     "Sigmoid": (dl.Sigmoid(), (4,)),
     "Tanh": (dl.Tanh(), (4,)),
+    "a layer of pictures": (Neighbours(2), (3, 4, 2)),
+    "a layer that flattens": (Flat(), (3, 2, 2)),
+    "a layer with statistics": (Centred(3), (3,)),
+    "statistics of pictures": (Centred(2), (3, 4, 2)),
+    "a random layer": (Dropped(0.25), (4,)),
+    "a random layer of signals": (Dropped(0.25), (5, 2)),
+    "a network of pictures": (picture_network(), (3, 4, 2)),
     "Network": (
         dl.Network(dl.Dense(3, 4), dl.Tanh(), dl.Dense(4, 4), dl.ReLU()),
         (3,),
@@ -67,6 +164,8 @@ OPTIMIZERS = {
     "WeightDecay": dl.WeightDecay(0.1, lam=1e-3),
     "AdamW": dl.AdamW(0.02, lam=1e-2),
 }
+
+PENALTIES = {"L2": dl.L2(0.3)}
 
 
 def public(base):

@@ -131,32 +131,14 @@ def test_fifty_layers(gain, lowest, highest):
     assert lowest < np.median(ratio) < highest
 
 
-def test_signals_are_those_of_backpropagation():
-    """Mean squares of what a plain forward and backward pass computes; model by
-    model.
-    """
+def test_what_cannot_be_filled():
+    """Whole numbers would cut every weight to 0."""
     rng = np.random.default_rng(0)
-    f = dl.Network(dl.Dense(3, 4), dl.Tanh(), dl.Dense(4, 2))
-    x, dy, phi = (
-        rng.normal(size=(5, 3)),
-        rng.normal(size=(5, 2)),
-        f.init(rng, models=3),
-    )
-    phi += 0.1
-    forward, backward = dl.signal_propagation(f, x, phi, dy)
-    assert forward.shape == backward.shape == (3, 2)
-    for m in range(3):
-        (W0, b0), (W1, b1) = (
-            f.layers[k].views(phi[m, f.slices[k]]) for k in (0, 2)
-        )
-        f0 = x @ W0.T + b0
-        f1 = np.tanh(f0) @ W1.T + b1
-        df0 = (dy @ W1) * (1 - np.tanh(f0) ** 2)
-        assert np.allclose(forward[m], [np.mean(f0**2), np.mean(f1**2)])
-        assert np.allclose(backward[m], [np.mean(df0**2), np.mean(dy**2)])
-    one = dl.signal_propagation(f, x, phi[1], dy)
-    assert np.array_equal(one.forward, forward[1]) and np.array_equal(
-        one.backward, backward[1]
-    )
-    with pytest.raises(ValueError, match="x: got shape"):
-        dl.signal_propagation(f, x[:, :2], phi, dy)
+    for init in dl.he, dl.glorot, dl.lecun:
+        for bad in np.ones((2, 3), int), np.ones(3), [[1.0]], np.ones((0, 3)):
+            with pytest.raises(ValueError, match="^Omega: got"):
+                init(bad, rng)
+        with pytest.raises(ValueError, match="^rng: got 0, expected a Gen"):
+            init(np.ones((2, 3)), 0)
+    with pytest.raises(ValueError, match="^slope: got 'a', expected"):
+        dl.he(np.ones((2, 3)), rng, slope="a")

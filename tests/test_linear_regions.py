@@ -240,16 +240,19 @@ def test_what_does_not_fit_is_named():
         linear_pieces(Network(Dense(2, 2)), np.zeros(6))
     with pytest.raises(ValueError, match="f: got ReLU.*expected a Network"):
         linear_pieces(ReLU(), np.zeros(0))
-    with pytest.raises(ValueError, match="phi: got shape .*one network"):
+    with pytest.raises(ValueError, match="phi: got .*one network"):
         linear_pieces(f, np.stack([phi, phi]))
-    with pytest.raises(ValueError, match="phi: got list"):
+    with pytest.raises(ValueError, match="phi: got .*expected a NumPy array"):
         linear_pieces(f, phi.tolist())
     for low, high in (1, 0), (1, 1):
         with pytest.raises(
-            ValueError, match=f"low, high: got {low} and {high}"
+            ValueError, match=f"low: got {low}, expected less than high, {high}"
         ):
             linear_pieces(f, phi, low, high)
-    with pytest.raises(ValueError, match="phi: got nan"):
+    for name, ends in ("low", ("0", 1)), ("high", (0, None)):
+        with pytest.raises(ValueError, match=f"{name}: got .*, expected a num"):
+            linear_pieces(f, phi, *ends)
+    with pytest.raises(ValueError, match="phi: got .*expected finite"):
         linear_pieces(f, np.where(np.arange(f.size) == 2, np.nan, phi))
     for D, K, name in (2, 1, "D"), (True, 1, "D"), (3.0, 1, "D"), (3, 0, "K"):
         with pytest.raises(ValueError, match=f"{name}: got"):
@@ -257,3 +260,10 @@ def test_what_does_not_fit_is_named():
     for D, d_in, name in (0, 1, "D"), (1, 0, "d_in"):
         with pytest.raises(ValueError, match=f"{name}: got"):
             count_regions(D, d_in)
+
+
+def test_regions_of_very_many_dimensions():
+    assert count_regions(3, 10**9) == 8
+    assert count_regions(10**6, 2) == 1 + 10**6 + 10**6 * (10**6 - 1) // 2
+    with pytest.raises(ValueError, match="D: got .*at most 10000"):
+        count_regions(10**9, 10**9)

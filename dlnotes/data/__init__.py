@@ -5,7 +5,7 @@ from importlib.resources import files
 
 import numpy as np
 
-from ..networks import _check_rng
+from .. import checks
 from .mnist1d import mnist1d
 
 __all__ = ["digits", "mnist1d", "split"]
@@ -52,7 +52,7 @@ def split(x, y, rng, fractions=(0.6, 0.2, 0.2)):
     >>> [len(y) for x, y in (train, validation, test)]
     [1078, 360, 359]
     """
-    _check_rng(rng)
+    checks.generator("rng", rng)
     if len(x) != len(y):
         raise ValueError(
             f"y: got {len(y)} targets, expected one for each of {len(x)}"
