@@ -126,12 +126,21 @@ def limits(**ends):
     """Raise unless the two ends, given by their names, are numbers in order."""
     (low, a), (high, b) = ends.items()
     for name, end in ends.items():
-        if not isinstance(end, (int, float, np.integer, np.floating)):
+        real = isinstance(end, (int, float, np.integer, np.floating))
+        if not real or isinstance(end, bool) or end != end:
             raise ValueError(f"{name}: got {shown(end)}, expected a number")
+        number(name, end, -np.inf, np.inf) if abs(end) < np.inf else None
     if not a < b:
         raise ValueError(
             f"{low}: got {shown(a)}, expected less than {high}, {shown(b)}"
         )
+
+
+def boolean(name, value):
+    """``value``, if it is True or False."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise ValueError(f"{name}: got {shown(value)}, expected True or False")
+    return bool(value)
 
 
 def able(name, value, method):

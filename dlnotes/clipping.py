@@ -56,8 +56,8 @@ def _norm(g):
     overflows.
     """
     largest = np.abs(g).max(axis=-1, keepdims=True)
-    scaled = g / np.where(largest > 0, largest, 1)
     with np.errstate(over="ignore", invalid="ignore"):
+        scaled = g / np.where(largest > 0, largest, 1)
         norm = largest * np.linalg.norm(scaled, axis=-1, keepdims=True)
     if not np.isfinite(norm).all():
         raise ValueError("grad: it returned nan or inf, expected numbers")

@@ -96,7 +96,7 @@ def _shape(Omega, rng):
 
 
 def _fill(Omega, rng, variance, uniform):
-    if uniform:
+    if checks.boolean("uniform", uniform):
         r = math.sqrt(3 * variance)
         Omega[...] = rng.uniform(-r, r, Omega.shape)
     else:

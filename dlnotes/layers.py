@@ -240,6 +240,10 @@ def one_by_one(layer):
     >>> y.shape
     (5, 2, 6, 4, 1)
     """
+    if not isinstance(layer, type) or not issubclass(layer, Layer):
+        raise ValueError(
+            f"layer: got {checks.shown(layer)}, expected a class of layers"
+        )
     forward_one, backward_one = layer.forward, layer.backward
 
     @functools.wraps(forward_one)

@@ -77,7 +77,7 @@ class Optimizer:
         checks.function("grad", grad)
         self._check_memory(phi, memory)
         values = {
-            name: self.at(name, memory.t, phi)
+            name: self._at(name, memory.t, phi)
             for name in vars(self)
             if name in self.ranges
         }
@@ -96,7 +96,7 @@ class Optimizer:
         """
         raise NotImplementedError
 
-    def at(self, name, t, phi):
+    def _at(self, name, t, phi):
         """The hyperparameter called ``name`` at step t: a float, or an array
         that broadcasts to φ.
         """
