@@ -6,7 +6,15 @@ a leading axis of φ is a population of models.
 """
 
 from . import data, scoreboard
-from .activations import Identity, ReLU, Sigmoid, Tanh, sigmoid
+from .activations import (
+    Identity,
+    ReLU,
+    Sigmoid,
+    Tanh,
+    log_softmax,
+    sigmoid,
+    softmax,
+)
 from .allocator import keep_freed_memory
 from .clipping import clip_by_norm, clip_by_value
 from .distributions import (
@@ -17,8 +25,6 @@ from .distributions import (
     Laplace,
     Poisson,
     SquaredError,
-    log_softmax,
-    softmax,
 )
 from .gradient_check import GradientCheck, check_gradient
 from .initializers import glorot, he, lecun

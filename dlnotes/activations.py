@@ -4,6 +4,7 @@ its own.
 
 import numpy as np
 
+from . import checks
 from .layers import Layer
 
 
@@ -17,10 +18,49 @@ def sigmoid(z):
     >>> sigmoid(np.array([-1000.0, 0.0, 1000.0])).tolist()
     [0.0, 0.5, 1.0]
     """
-    z = np.asarray(z)
-    z = z if z.dtype.kind == "f" else z.astype(float)
+    z = checks.real("z", z)
     e = np.exp(-np.abs(z))
     return np.where(z < 0, e, 1) / (1 + e)
+
+
+def softmax(f):
+    """Probabilities from logits: exp fₖ / Σⱼ exp fⱼ over the last axis; no
+    overflow.
+
+    ``f``: (..., K); result: the same shape, rows that sum to 1. An infinite
+    logit is the limit: -inf has probability 0, and +inf all of it. Lecture item
+    25. Source: Bridle 1990.
+
+    >>> softmax(np.array([1000.0, 1000.0])).tolist()
+    [0.5, 0.5]
+    """
+    p = np.exp(_shifted(f, -1))
+    return p / p.sum(axis=-1, keepdims=True)
+
+
+def log_softmax(f, axis=-1):
+    """Logarithms of the probabilities: fₖ - log Σⱼ exp fⱼ over an axis, exact
+    in the tails.
+
+    ``f``: the classes along ``axis``, the last one if nothing is said; result:
+    the same shape. An infinite logit is the limit, as in `softmax`. Lecture
+    item 25. Source: Bridle 1990.
+
+    >>> log_softmax(np.array([1000.0, 0.0])).tolist()
+    [0.0, -1000.0]
+    """
+    z = _shifted(f, axis)
+    return z - np.log(np.exp(z).sum(axis=axis, keepdims=True))
+
+
+def _shifted(f, axis):
+    """f minus its largest entry, so that no exponential overflows."""
+    f = checks.real("f", f, axes=1)
+    largest = f.max(axis=axis, keepdims=True)
+    if np.isfinite(largest).all():
+        return f - largest
+    with np.errstate(invalid="ignore"):
+        return np.where(f == largest, 0, f - largest).astype(f.dtype)
 
 
 class Identity(Layer):

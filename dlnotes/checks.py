@@ -49,6 +49,22 @@ def floats(name, a):
     return a
 
 
+def real(name, a, axes=0):
+    """``a`` as an array of float64 or float32, if it is real numbers."""
+    try:
+        a = np.asarray(a)
+    except ValueError:  # lists of different lengths
+        raise ValueError(f"{name}: got {shown(a)}, expected numbers") from None
+    if a.dtype.kind in "iu":
+        a = a.astype(float)
+    if a.dtype.char not in "fd" or a.ndim < axes or a.size == 0:
+        raise ValueError(
+            f"{name}: got {a.dtype} of shape {a.shape}, expected real numbers"
+            + " along an axis" * (axes > 0)
+        )
+    return a
+
+
 def float_type(name, dtype):
     """Raise unless ``dtype`` is float64 or float32."""
     try:

@@ -9,18 +9,20 @@ import math
 
 import numpy as np
 
-from .activations import sigmoid
+from . import checks
+from .activations import log_softmax, sigmoid, softmax
 
 
 class Distribution:
     """Algorithm 1: choose a distribution; loss, derivative, prediction and
     samples follow.
 
-    A subclass writes `nll_and_gradient`, `mode` and `sample`. Shapes: the
-    output f is (N, D), or (M, N, D) for a population of M models; targets are
-    shared, or have the same leading axis. ``labels`` says that a target is a
-    class number, not an array like the output. Lecture item 21. Source: Prince
-    2023, "Understanding Deep Learning", section 5.2.
+    A subclass writes `nll_and_gradient`, `mean`, `mode` and `sample`. Shapes:
+    the output f is (N, D), or (M, N, D) for a population of M models; targets
+    are shared, or have the same leading axis. ``labels`` says that a target is
+    a class number, not an array like the output. An output of ±inf is the limit
+    that it stands for; nan is no class and no count: an error. Lecture item 21.
+    Source: Prince 2023, "Understanding Deep Learning", section 5.2.
     """
 
     labels = False
@@ -35,8 +37,12 @@ class Distribution:
         """The negative log-likelihood of each example, of shape (..., N)."""
         return self.nll_and_gradient(f, y)[0]
 
+    def mean(self, f):
+        """The expected target: the best prediction for the squared error."""
+        raise NotImplementedError
+
     def mode(self, f):
-        """The most probable target: what to predict."""
+        """The most probable target: the best guess, if only a hit counts."""
         raise NotImplementedError
 
     def sample(self, f, rng):
@@ -54,12 +60,6 @@ class Distribution:
         the outputs: (..., N).
         """
         raise NotImplementedError(f"{self!r} has no divergence in closed form")
-
-    def cross_entropy(self, f, g):
-        """-E[log Pr(y|g)] for y from Pr(.|f): the entropy of f and the
-        divergence from f to g.
-        """
-        return self.entropy(f) + self.kl(f, g)
 
     def __repr__(self):
         return f"{type(self).__name__}()"
@@ -86,21 +86,23 @@ class SquaredError(Distribution):
         r = f - y
         return (r * r).sum(axis=-1), 2 * r
 
+    def mean(self, f):
+        return _output(f)
+
     def mode(self, f):
-        return f
+        return _output(f)
 
     def sample(self, f, rng):
-        return f + rng.normal(0, math.sqrt(0.5), f.shape).astype(f.dtype)
+        checks.no_nan("f", _output(f))
+        noise = checks.generator("rng", rng).normal(0, math.sqrt(0.5), f.shape)
+        return f + noise.astype(f.dtype)
 
     def entropy(self, f):
-        return np.full(
-            f.shape[:-1],
-            f.shape[-1] * 0.5 * math.log(math.pi * math.e),
-            f.dtype,
-        )
+        each = 0.5 * math.log(math.pi * math.e)
+        return np.full(_output(f).shape[:-1], f.shape[-1] * each, f.dtype)
 
     def kl(self, f, g):
-        return self.nll(f, _targets(f, g))
+        return self.nll(f, _targets(f, g, "g"))
 
 
 class Gaussian(Distribution):
@@ -126,15 +128,14 @@ class Gaussian(Distribution):
     """
 
     def __init__(self, sigma=1.0):
-        self.sigma = None if sigma is None else _positive("sigma", sigma)
+        self.sigma = None if sigma is None else _scale("sigma", sigma)
 
     def _parameters(self, f):
         """The means, and log σ: two arrays of shape (..., N, D)."""
         _output(f)
         if self.sigma is not None:
-            return f, np.broadcast_to(np.log(self.sigma), f.shape).astype(
-                f.dtype
-            )
+            log_sigma = np.log(_one_each("sigma", self.sigma, f))
+            return f, np.broadcast_to(log_sigma, f.shape).astype(f.dtype)
         if f.shape[-1] % 2:
             raise ValueError(
                 f"f: got {f.shape[-1]} outputs, expected D means and D values"
@@ -145,32 +146,39 @@ class Gaussian(Distribution):
 
     def nll_and_gradient(self, f, y):
         mu, s = self._parameters(f)
-        r = (mu - _targets(mu, y)) * np.exp(-s)
-        nll = (0.5 * math.log(2 * math.pi) + s + 0.5 * r * r).sum(axis=-1)
-        dmu = r * np.exp(-s)
-        return nll, (
-            dmu
-            if self.sigma is not None
-            else np.concatenate([dmu, 1 - r * r], axis=-1)
-        )
+        r = _divided(mu - _targets(mu, y), s)
+        with np.errstate(invalid="ignore", over="ignore"):
+            each = 0.5 * math.log(2 * math.pi) + s + 0.5 * r * r
+            each = np.where(np.isinf(r), np.inf, each)
+            ds = 1 - r * r
+        dmu = _divided(r, s)
+        df = (dmu,) if self.sigma is not None else (dmu, ds)
+        return each.sum(axis=-1), np.concatenate(df, axis=-1)
+
+    def mean(self, f):
+        return self._parameters(f)[0]
 
     def mode(self, f):
         return self._parameters(f)[0]
 
     def sample(self, f, rng):
-        mu, s = self._parameters(f)
-        return mu + (np.exp(s) * rng.normal(size=mu.shape)).astype(f.dtype)
+        mu, s = self._parameters(checks.no_nan("f", f))
+        noise = checks.generator("rng", rng).normal(size=mu.shape)
+        return mu + (np.exp(s) * noise).astype(f.dtype)
 
     def entropy(self, f):
         _, s = self._parameters(f)
         return (0.5 * math.log(2 * math.pi * math.e) + s).sum(axis=-1)
 
     def kl(self, f, g):
-        (mu, s), (nu, t) = self._parameters(f), self._parameters(_targets(f, g))
-        square = (mu - nu) * np.exp(-t)
-        return (t - s + 0.5 * (np.exp(2 * (s - t)) + square * square - 1)).sum(
-            axis=-1
+        (mu, s), (nu, t) = (
+            self._parameters(f),
+            self._parameters(_targets(f, g, "g")),
         )
+        r = _divided(mu - nu, t)
+        with np.errstate(over="ignore"):
+            scales = 0.5 * np.expm1(2 * (s - t)) - (s - t)
+            return (scales + 0.5 * r * r).sum(axis=-1)
 
     def __repr__(self):
         return f"Gaussian({self.sigma})"
@@ -193,25 +201,29 @@ class Laplace(Distribution):
     """
 
     def __init__(self, b=1.0):
-        self.b = _positive("b", b)
+        self.b = _scale("b", b)
 
     def nll_and_gradient(self, f, y):
-        r = f - _targets(f, y)
-        b = np.asarray(self.b, f.dtype)
+        r, b = f - _targets(f, y), _one_each("b", self.b, f)
         return (np.log(2 * b) + np.abs(r) / b).sum(axis=-1), np.sign(r) / b
 
+    def mean(self, f):
+        return _output(f)
+
     def mode(self, f):
-        return f
+        return _output(f)
 
     def sample(self, f, rng):
-        return f + (self.b * rng.laplace(size=f.shape)).astype(f.dtype)
+        b = _one_each("b", self.b, checks.no_nan("f", _output(f)))
+        noise = checks.generator("rng", rng).laplace(size=f.shape)
+        return f + (b * noise).astype(f.dtype)
 
     def entropy(self, f):
-        b = np.broadcast_to(np.asarray(self.b, f.dtype), f.shape)
-        return (1 + np.log(2 * b)).sum(axis=-1)
+        b = _one_each("b", self.b, _output(f))
+        return np.broadcast_to(1 + np.log(2 * b), f.shape).sum(axis=-1)
 
     def kl(self, f, g):
-        r = np.abs(f - _targets(f, g)) / np.asarray(self.b, f.dtype)
+        r = np.abs(f - _targets(f, g, "g")) / _one_each("b", self.b, f)
         return (r + np.expm1(-r)).sum(axis=-1)
 
     def __repr__(self):
@@ -222,9 +234,9 @@ class Poisson(Distribution):
     """A count: f is the logarithm of its rate, so that every f is allowed.
 
     -log Pr = eᶠ - y f + log y!, summed over the outputs; the derivative is eᶠ -
-    y. The mode is the whole number at or below the rate. Targets: whole numbers
-    from 0, of exactly the output's shape. Lecture item 21. Source: Poisson
-    1837; Prince 2023, section 5.6.
+    y. The mean is the rate eᶠ, the mode the whole number at or below it.
+    Targets: whole numbers from 0, of exactly the output's shape. Lecture item
+    21. Source: Poisson 1837; Prince 2023, section 5.6.
 
     >>> import numpy as np
     >>> nll, df = Poisson().nll_and_gradient(np.array([[0.0]]), np.array([[3]]))
@@ -234,33 +246,54 @@ class Poisson(Distribution):
 
     def nll_and_gradient(self, f, y):
         y = _targets(f, y)
-        if not (y.min() >= 0 and np.all(y == np.floor(y))):
+        if not (y.min() >= 0 and np.isfinite(y).all() and np.all(y % 1 == 0)):
             raise ValueError(
                 "y: got a value that is no count, expected whole numbers from 0"
             )
-        with np.errstate(over="ignore"):
-            rate = np.exp(f)
+        rate = self.mean(f)
         factorial = np.vectorize(math.lgamma, otypes=[f.dtype])(y + 1)
-        return (rate - y * f + factorial).sum(axis=-1), rate - y
+        with np.errstate(invalid="ignore"):
+            each = rate - np.where(y == 0, 0, y * f) + factorial
+        each = np.where(rate == np.inf, rate, each)
+        return each.sum(axis=-1), rate - y
+
+    def mean(self, f):
+        with np.errstate(over="ignore"):
+            return np.exp(_output(f))
 
     def mode(self, f):
-        return np.floor(np.exp(f)).astype(int)
+        return np.floor(self._countable(f)).astype(int)
 
     def sample(self, f, rng):
-        return rng.poisson(np.exp(f))
+        return checks.generator("rng", rng).poisson(self._countable(f))
+
+    def _countable(self, f):
+        """The rates, if whole numbers of their size can be told apart."""
+        rate = self.mean(checks.no_nan("f", _output(f)))
+        if rate.max() > 2**62:
+            raise ValueError(
+                f"f: got a rate of {rate.max():.3g}, expected at most 2**62"
+            )
+        return rate
 
     def kl(self, f, g):
-        g = _targets(f, g)
-        return (np.exp(f) * (f - g + np.expm1(g - f))).sum(axis=-1)
+        g = _targets(f, g, "g")
+        with np.errstate(over="ignore", invalid="ignore"):
+            rate, d = np.exp(f), f - g
+            near = rate * (d + np.expm1(-d))
+            far = np.where(rate == 0, 0, rate * d) + np.exp(g) - rate
+            each = np.where(d > -1, near, far)
+            return np.where(f == g, 0, each).sum(axis=-1)
 
 
 class Bernoulli(Distribution):
     """Binary outcomes: f is a logit, Pr(y = 1) = σ(f); the loss is the binary
     cross-entropy.
 
-    -log Pr = log(1 + eᶠ) - y f, in the form ``max(f, 0) - y f + log(1 +
-    exp(-abs(f)))`` that cannot overflow; the derivative is σ(f) - y. Summed
-    over the outputs. Targets: 0 or 1 (or a probability between them), of
+    -log Pr = log(1 + eᶠ) - y f, in the form ``log(1 + exp(-abs(f)))`` plus
+    ``abs(f)`` times the probability of the outcome that f does not favour (y,
+    or 1 - y for f > 0), which cannot overflow; the derivative is σ(f) - y.
+    Summed over the outputs. Targets: 0 or 1 (or a probability between them), of
     exactly the output's shape. Lecture item 24 (Example 2). Source: Cox 1958;
     Prince 2023, section 5.4.
 
@@ -277,31 +310,43 @@ class Bernoulli(Distribution):
             raise ValueError(
                 f"y: got values from {y.min()} to {y.max()}, expected 0 to 1"
             )
-        nll = np.maximum(f, 0) - y * f + np.log1p(np.exp(-np.abs(f)))
+        against = np.where(f > 0, 1 - y, y)
+        nll = _times(against, np.abs(f)) + np.log1p(np.exp(-np.abs(f)))
         return nll.sum(axis=-1), sigmoid(f) - y
 
+    def mean(self, f):
+        return sigmoid(_output(f))
+
     def mode(self, f):
-        return (f > 0).astype(int)
+        return (checks.no_nan("f", _output(f)) > 0).astype(int)
 
     def sample(self, f, rng):
-        return (rng.random(f.shape) < sigmoid(f)).astype(int)
+        p = sigmoid(checks.no_nan("f", _output(f)))
+        return (checks.generator("rng", rng).random(f.shape) < p).astype(int)
 
     def entropy(self, f):
-        return self.nll(
-            f, sigmoid(f)
-        )  # the loss with soft targets, at its minimum
+        size = np.abs(_output(f))
+        rarer = sigmoid(-size)
+        return (_times(rarer, size) + np.log1p(np.exp(-size))).sum(axis=-1)
 
     def kl(self, f, g):
-        return self.nll(_targets(f, g), sigmoid(f)) - self.entropy(f)
+        g = _targets(f, g, "g")
+        with np.errstate(invalid="ignore"):
+            one, zero = (  # where log Pr is -softplus(-f), and -softplus(f)
+                _expected(-_softplus(-a), _softplus(-b) - _softplus(-a))
+                for a, b in ((f, g), (-f, -g))
+            )
+        return (one + zero).sum(axis=-1)
 
 
 class Categorical(Distribution):
     """One of K classes: f are K logits, Pr(y = k) = softmax_k(f); multiclass
     cross-entropy.
 
-    -log Pr = log Σⱼ exp fⱼ - f_y, shifted by the largest logit so that nothing
-    overflows; the derivative is softmax(f) minus the one-hot target. Targets:
-    whole numbers 0 … K-1, of shape (N,). Lecture item 25 (Example 3). Source:
+    -log Pr = log Σⱼ exp fⱼ - f_y, the entry y of -`log_softmax`, which does not
+    overflow; the derivative is softmax(f) minus the one-hot target. The mean is
+    that of the one-hot target: the probabilities. Targets: whole numbers 0 …
+    K-1, of shape (N,). Lecture item 25 (Example 3). Source:
     Bridle 1990; Prince 2023, section 5.5.
 
     >>> import numpy as np
@@ -314,64 +359,85 @@ class Categorical(Distribution):
     labels = True
 
     def nll_and_gradient(self, f, y):
-        target = _labels(f, y)[..., None] == np.arange(f.shape[-1])  # one-hot
-        z = f - f.max(axis=-1, keepdims=True)
-        p = np.exp(z)
-        total = p.sum(axis=-1, keepdims=True)
-        nll = np.log(total[..., 0]) - (z * target).sum(axis=-1)
-        p /= total
-        p -= target
-        return nll, p
+        # Classes are rows here: NumPy sums faster over rows than along them.
+        y = _labels(f, y)[..., None, :]
+        target = y == np.arange(f.shape[-1])[:, None]
+        log_p = log_softmax(f.mT.copy(), axis=-2)
+        nll = -np.where(target, log_p, 0).sum(axis=-2)
+        return nll, (np.exp(log_p) - target).mT
+
+    def mean(self, f):
+        return softmax(_output(f))
 
     def mode(self, f):
-        return f.argmax(axis=-1)
+        return checks.no_nan("f", _output(f)).argmax(axis=-1)
 
     def sample(self, f, rng):
-        return (f + rng.gumbel(size=f.shape)).argmax(
-            axis=-1
-        )  # the Gumbel-max trick
+        noise = checks.generator("rng", rng).gumbel(size=_output(f).shape)
+        return (checks.no_nan("f", f) + noise).argmax(axis=-1)  # Gumbel-max
 
     def entropy(self, f):
-        return -(softmax(f) * log_softmax(f)).sum(axis=-1)
+        log_p = log_softmax(_output(f))
+        return _expected(log_p, -log_p).sum(axis=-1)
 
     def kl(self, f, g):
-        return (
-            softmax(f) * (log_softmax(f) - log_softmax(_targets(f, g)))
-        ).sum(axis=-1)
+        log_p, log_q = log_softmax(_output(f)), log_softmax(_targets(f, g, "g"))
+        with np.errstate(invalid="ignore"):
+            return _expected(log_p, log_p - log_q).sum(axis=-1)
 
 
-def softmax(f):
-    """Probabilities from logits: exp fₖ / Σⱼ exp fⱼ over the last axis; no
-    overflow.
+def _times(p, a):
+    """p a, and 0 where p is 0, however large a is."""
+    with np.errstate(invalid="ignore"):
+        return np.where(p == 0, p, p * a)
 
-    ``f``: (..., K); result: the same shape, rows that sum to 1. Lecture item
-    25. Source: Bridle 1990.
 
-    >>> import numpy as np
-    >>> softmax(np.array([1000.0, 1000.0])).tolist()
-    [0.5, 0.5]
+def _expected(log_p, a):
+    """p a, and 0 where p is 0; a p that only the computer rounds to 0 is none
+    if a is infinite.
     """
-    f = np.asarray(f)
-    f = f if f.dtype.kind == "f" else f.astype(float)
-    p = np.exp(f - f.max(axis=-1, keepdims=True))
-    return p / p.sum(axis=-1, keepdims=True)
+    with np.errstate(invalid="ignore"):
+        each = np.where(np.isinf(a), a, np.exp(log_p) * a)
+    return np.where(log_p == -np.inf, 0, each).astype(log_p.dtype)
 
 
-def log_softmax(f):
-    """Logarithms of the probabilities: fₖ - log Σⱼ exp fⱼ over the last axis,
-    exact in the tails.
+def _divided(d, s):
+    """d e⁻ˢ, and 0 where d is 0, however small the scale is."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.where(d == 0, d, d * np.exp(-s))
 
-    ``f``: (..., K); result: the same shape. Lecture item 25. Source: Bridle
-    1990.
 
-    >>> import numpy as np
-    >>> log_softmax(np.array([1000.0, 0.0])).tolist()
-    [0.0, -1000.0]
-    """
-    f = np.asarray(f)
-    f = f if f.dtype.kind == "f" else f.astype(float)
-    z = f - f.max(axis=-1, keepdims=True)
-    return z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
+def _softplus(f):
+    """log(1 + eᶠ), without overflow."""
+    return np.maximum(f, 0) + np.log1p(np.exp(-np.abs(f)))
+
+
+def _scale(name, value):
+    """σ or b: one positive number, or an array of one for each output."""
+    value = checks.numbers(name, value, 0, np.inf, closed=False)
+    if np.ndim(value) > 1:
+        raise ValueError(
+            f"{name}: got shape {value.shape}, expected a number, or one for"
+            " each output"
+        )
+    return value
+
+
+def _one_each(name, value, f):
+    """σ or b in f's float type, if f has as many outputs."""
+    if np.ndim(value) and len(value) != f.shape[-1]:
+        raise ValueError(
+            f"f: got {f.shape[-1]} outputs, expected {len(value)}, one for each"
+            f" {name}"
+        )
+    with np.errstate(over="ignore"):
+        scale = np.asarray(value, f.dtype)
+    if not np.all((scale > 0) & np.isfinite(scale)):
+        raise ValueError(
+            f"{name}: got {checks.shown(value)}, expected a size that"
+            f" {f.dtype} has"
+        )
+    return scale
 
 
 def _positive(name, value):
@@ -385,65 +451,54 @@ def _positive(name, value):
 
 
 def _output(f):
-    """Raise unless f is the output of a network: (N, D), or (M, N, D), with
-    some examples.
+    """f, if it is the output of a network: (N, D), or (M, N, D), with some
+    examples.
     """
-    if not isinstance(f, np.ndarray) or f.dtype.kind != "f":
-        got = f.dtype if isinstance(f, np.ndarray) else type(f).__name__
-        raise ValueError(
-            f"f: got {got}, expected an array of floats, the output of a"
-            " network"
-        )
-    if f.ndim not in (2, 3) or 0 in f.shape:
+    if checks.floats("f", f).ndim not in (2, 3) or 0 in f.shape:
         raise ValueError(
             f"f: got shape {f.shape}, expected (N, D), or (M, N, D), and no"
             " empty axis"
         )
+    return f
 
 
-def _targets(f, y):
+def _targets(f, y, name="y"):
     """y in f's float type, if its shape is exactly that of the output; never a
     broadcast.
     """
-    _output(f)
-    if not isinstance(y, np.ndarray) or y.shape not in (
-        f.shape,
-        f.shape[f.ndim - 2 :],
-    ):
+    shared = _output(f).shape[-2:]
+    if checks.array(name, y).shape not in (f.shape, shared):
+        cure = f"; write {name}[:, None]" if y.shape == f.shape[-2:-1] else ""
         raise ValueError(
-            f"y: got {_shape(y)}, expected exactly the output's shape"
-            f" {f.shape[f.ndim - 2 :]}"
-            + (f" or {f.shape}" if f.ndim == 3 else "")
+            f"{name}: got shape {y.shape}, expected exactly the output's shape"
+            f" {shared}{f' or {f.shape}' if f.ndim == 3 else ''}{cure}"
         )
     if y.dtype.kind in "bui":
         return y.astype(f.dtype)
     if y.dtype != f.dtype:
         raise ValueError(
-            f"y: got {y.dtype}, expected the output's float type, {f.dtype}"
+            f"{name}: got {y.dtype}, expected the output's float type,"
+            f" {f.dtype}"
         )
     return y
 
 
 def _labels(f, y):
     """y, if it holds one class number for each example."""
-    _output(f)
-    N, K = f.shape[-2:]
-    if not isinstance(y, np.ndarray) or y.shape not in ((N,), f.shape[:-1]):
+    N, K = _output(f).shape[-2:]
+    if checks.array("y", y).shape not in ((N,), f.shape[:-1]):
+        cure = "; write y.argmax(axis=-1)" if y.shape[-2:] == (N, K) else ""
         raise ValueError(
-            f"y: got {_shape(y)}, expected labels of shape ({N},), one an"
-            " example"
+            f"y: got shape {y.shape}, expected labels of shape ({N},), one an"
+            f" example{cure}"
         )
     if y.dtype.kind not in "ui":
         raise ValueError(
             f"y: got {y.dtype}, expected whole numbers, the classes 0 to"
-            f" {K - 1}"
+            f" {K - 1}; write y.astype(int)"
         )
     if y.min() < 0 or y.max() >= K:
         raise ValueError(
             f"y: got labels from {y.min()} to {y.max()}, expected 0 to {K - 1}"
         )
     return y
-
-
-def _shape(y):
-    return f"shape {y.shape}" if isinstance(y, np.ndarray) else type(y).__name__

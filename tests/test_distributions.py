@@ -6,6 +6,7 @@ import scipy.special
 import scipy.stats
 
 import dlnotes as dl
+from registry import DISTRIBUTIONS
 
 rng = np.random.default_rng(0)
 LOGITS = rng.normal(0, 3, size=(50, 4))
@@ -103,9 +104,11 @@ def test_entropy_and_divergence_are_expectations(name):
         abs((other - own).mean() - loss.kl(f, g)[0])
         < error * (other - own).std()
     )
-    assert np.allclose(
-        loss.cross_entropy(f, g), loss.entropy(f) + loss.kl(f, g)
-    )
+    target = y if name != "Categorical" else np.eye(4)[y]
+    if name == "Gaussian":
+        target, f = y, np.repeat(f, 1, axis=0)
+    off = np.abs(target.mean(axis=0) - loss.mean(f)[0])
+    assert np.all(off < error * target.std(axis=0))
 
 
 def test_divergences():
@@ -188,7 +191,7 @@ def test_scales_are_checked():
     for make, name in (dl.Gaussian, "sigma"), (dl.Laplace, "b"):
         for bad in 0, -1.0, np.inf, np.nan, [1.0, 0.0]:
             with pytest.raises(
-                ValueError, match=f"{name}: got .* expected a number above 0"
+                ValueError, match=f"{name}: got .* expected 0 < "
             ):
                 make(bad)
     with pytest.raises(
@@ -324,7 +327,7 @@ def test_whole_numbers_do_not_wrap():
     assert np.allclose(dl.sigmoid(small), scipy.special.expit([[1.0, 2, 3]]))
     for f in small, small.astype(int), [[1.0]]:
         with pytest.raises(
-            ValueError, match="f: got .* expected an array of floats"
+            ValueError, match="f: got .* expected (float64|a NumPy array)"
         ):
             dl.Categorical().nll(f, np.array([0]))
 
@@ -350,7 +353,12 @@ def test_whole_numbers_do_not_wrap():
             np.zeros((5, 1), "f4"),
             "y: got float32, expected",
         ),
-        (dl.SquaredError(), np.zeros((5, 1)), [[0]] * 5, "y: got list"),
+        (
+            dl.SquaredError(),
+            np.zeros((5, 1)),
+            [[0]] * 5,
+            "y: got .*, expected a NumPy array",
+        ),
         (
             dl.SquaredError(),
             np.zeros((0, 1)),
@@ -441,3 +449,226 @@ def test_whole_numbers_do_not_wrap():
 def test_bad_targets_are_named(loss, f, y, message):
     with pytest.raises(ValueError, match=message):
         loss.nll(f, y)
+
+
+# At the edges ----------------------------------------------------------------
+
+INF = np.inf
+EDGES = [-INF, -1e9, -800.0, -40.0, -1e-9, 0.0, 1e-9, 40.0, 800.0, 1e9, INF]
+
+
+def exact_bernoulli(f):
+    """(p, 1 - p, log p, log (1 - p)), by the extended floats of the machine."""
+    f = np.longdouble(f)
+    with np.errstate(over="ignore"):
+        p, q = 1 / (1 + np.exp(-f)), 1 / (1 + np.exp(f))
+    return p, q, -np.logaddexp(0, -f), -np.logaddexp(0, f)
+
+
+def part(p, log_p, log_q):
+    """p (log p - log q), and 0 for an event that cannot happen."""
+    if log_p == -INF:
+        return np.longdouble(0)
+    return INF if log_q == -INF else p * (log_p - log_q)
+
+
+@pytest.mark.parametrize("a", EDGES)
+def test_bernoulli_at_every_probability(a):
+    loss, f = dl.Bernoulli(), np.array([[a]])
+    p, q, log_p, log_q = exact_bernoulli(a)
+    assert loss.nll(f, np.array([[1]]))[0] == pytest.approx(-float(log_p))
+    assert loss.nll(f, np.array([[0]]))[0] == pytest.approx(-float(log_q))
+    entropy = float(-part(p, log_p, 0) - part(q, log_q, 0))
+    assert loss.entropy(f)[0] == pytest.approx(entropy, rel=1e-12, abs=0)
+    assert loss.mean(f)[0, 0] == pytest.approx(float(p), rel=1e-14)
+    assert loss.mode(f)[0, 0] == (a > 0)
+    for b in EDGES:
+        _, _, log_r, log_t = exact_bernoulli(b)
+        exact = part(p, log_p, log_r) + part(q, log_q, log_t)
+        kl = loss.kl(f, np.array([[b]]))[0]
+        assert kl == pytest.approx(float(exact), rel=1e-6, abs=1e-15), b
+
+
+def test_categorical_at_every_probability():
+    """A class of probability 0 counts 0; the other two are a Bernoulli."""
+    loss, three = dl.Categorical(), np.array([[-INF, 0.0, 1.0]])
+    nll, df = loss.nll_and_gradient(three, np.array([1]))
+    assert nll[0] == pytest.approx(1.31326169)
+    assert np.allclose(df, [[0, 0.26894142 - 1, 0.73105858]])
+    assert loss.entropy(three)[0] == pytest.approx(0.58220301)
+    assert loss.nll(three, np.array([0]))[0] == INF
+    for a in EDGES:
+        for b in EDGES:
+            two = np.array([[0.0, a]]), np.array([[0.0, b]])
+            one = np.array([[a]]), np.array([[b]])
+            kl = dl.Bernoulli().kl(*one)[0]
+            ours = loss.kl(*two)[0]
+            assert ours == pytest.approx(kl, rel=1e-6, abs=1e-9), (a, b)
+        ours, theirs = loss.entropy(two[0]), dl.Bernoulli().entropy(one[0])
+        assert ours == pytest.approx(theirs, rel=1e-9, abs=1e-14)
+    for row, probabilities in (
+        ([INF, 0, -INF], [1, 0, 0]),
+        ([INF, INF, 0], [0.5, 0.5, 0]),
+        ([-INF, -INF, -5], [0, 0, 1]),
+        ([1e308, -1e308, 0], [1, 0, 0]),
+    ):
+        with np.errstate(over="ignore"):
+            assert dl.softmax(np.array(row)).tolist() == probabilities
+
+
+def test_poisson_at_every_rate():
+    loss = dl.Poisson()
+    for a, y, nll in (
+        (-INF, 0, 0),
+        (-INF, 2, INF),
+        (-800.0, 0, 0),
+        (-800.0, 3, 2400 + np.log(6)),
+        (800.0, 3, INF),
+        (INF, 0, INF),
+        (INF, 3, INF),
+    ):
+        found, df = loss.nll_and_gradient(np.array([[a]]), np.array([[y]]))
+        assert found[0] == pytest.approx(nll), (a, y)
+        assert df[0, 0] == loss.mean(np.array([[a]]))[0, 0] - y
+    for a, b, kl in (
+        (-800.0, 0.0, 1),
+        (-INF, 0.0, 1),
+        (0.0, -INF, INF),
+        (-INF, -INF, 0),
+        (INF, INF, 0),
+        (5.0, -800.0, np.exp(5) * 805 - np.exp(5)),
+        (1.0, 1.0 + 1e-7, np.e * 1e-14 / 2),
+        (-700.0, 700.0, np.exp(700)),
+    ):
+        found = loss.kl(np.array([[a]]), np.array([[b]]))[0]
+        assert found == pytest.approx(kl, rel=1e-6), (a, b)
+    assert loss.mode(np.array([[42.0]]))[0, 0] == int(np.exp(42.0))
+    for method in loss.mode, lambda f: loss.sample(f, np.random.default_rng(0)):
+        with pytest.raises(ValueError, match="^f: got a rate of 5.18e.21"):
+            method(np.array([[50.0], [0.0]]))
+
+
+def test_a_gaussian_at_collapsed_and_endless_scales():
+    loss, half = dl.Gaussian(None), 0.5 * np.log(2 * np.pi)
+    for mu, s, y, nll, df in (
+        (1.0, -800.0, 1.0, half - 800, (0, 1)),
+        (2.0, -800.0, 1.0, INF, (INF, -INF)),
+        (2.0, 800.0, 1.0, half + 800, (0, 1)),
+        (1.0, -INF, 1.0, -INF, (0, 1)),
+        (2.0, -INF, 1.0, INF, (INF, -INF)),
+        (2.0, INF, 1.0, INF, (0, 1)),
+    ):
+        found, gradient = loss.nll_and_gradient(
+            np.array([[mu, s]]), np.array([[y]])
+        )
+        assert found[0] == pytest.approx(nll), (mu, s)
+        assert gradient[0].tolist() == list(df), (mu, s)
+    for s, t, kl in (
+        (-800.0, -800.0, 0),
+        (-800.0, 0.0, 799.5),
+        (0.0, -800.0, INF),
+        (1e-5, 0.0, 1e-10),
+    ):
+        found = loss.kl(np.array([[3.0, s]]), np.array([[3.0, t]]))[0]
+        assert found == pytest.approx(kl, rel=1e-4), (s, t)
+
+
+@pytest.mark.parametrize("name", DISTRIBUTIONS)
+@pytest.mark.parametrize("models", [None, 3])
+def test_nan_is_no_class_and_no_count(name, models):
+    """nan in, nan or an error out."""
+    loss, d, targets = DISTRIBUTIONS[name]
+    rng = np.random.default_rng(0)
+    f = rng.normal(size=(5, d) if models is None else (models, 5, d))
+    y = targets(rng, 5)
+    f[..., 2, 0] = np.nan
+    for call in loss.mode, lambda f: loss.sample(f, rng):
+        if "Gaussian" in name or name in ("SquaredError", "Laplace"):
+            continue
+        with pytest.raises(ValueError, match="^f: got nan"):
+            call(f)
+    with pytest.raises(ValueError, match="^f: got nan"):
+        loss.sample(f, rng)
+    nll, df = loss.nll_and_gradient(f, y)
+    assert np.isnan(nll[..., 2]).all() and np.isnan(df[..., 2, 0]).all()
+    others = np.arange(5) != 2
+    assert np.isfinite(nll[..., others]).all()
+    assert np.isnan(loss.mean(f)[..., 2, 0]).all()
+    for values in (loss.kl(f, f[..., ::-1, :].copy()), loss.kl(f, 0 * f + 1)):
+        assert np.isnan(values[..., 2]).all()
+
+
+@pytest.mark.parametrize("name", DISTRIBUTIONS)
+def test_a_second_distribution_may_be_shared(name):
+    """g of one model against f of many; an error about g names g."""
+    loss, d, _ = DISTRIBUTIONS[name]
+    f, g = np.random.default_rng(0).normal(size=(2, 3, 4, d))
+    each = [loss.kl(f[m], g[0]) for m in range(3)]
+    assert np.array_equal(loss.kl(f, g[0]), each)
+    assert loss.kl(0 * f, 0 * g[0]).tolist() == np.zeros((3, 4)).tolist()
+    for bad in g[0, :3], g[:2], g[..., :-1], g.astype("f4"), None, g.tolist():
+        with pytest.raises(ValueError, match="^g: got"):
+            loss.kl(f, bad)
+    with pytest.raises(ValueError, match="^g: got shape"):
+        loss.kl(f[0], g)
+
+
+@pytest.mark.parametrize("name", DISTRIBUTIONS)
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_a_member_equals_its_single_run_to_the_last_bit(name, dtype):
+    loss, d, targets = DISTRIBUTIONS[name]
+    rng = np.random.default_rng(0)
+    f, y = rng.normal(size=(3, 100, d)).astype(dtype), targets(rng, 100)
+    y = y.astype(dtype) if y.dtype.kind == "f" else y
+    nll, df = loss.nll_and_gradient(f, y)
+    for m in range(3):
+        one, d_one = loss.nll_and_gradient(f[m], y)
+        assert np.array_equal(nll[m], one) and np.array_equal(df[m], d_one)
+
+
+@pytest.mark.parametrize("name", DISTRIBUTIONS)
+def test_half_precision_is_refused(name):
+    loss, d, _ = DISTRIBUTIONS[name]
+    f = np.zeros((2, d), np.float16)
+    for call in loss.mean, loss.mode, lambda f: loss.kl(f, f):
+        with pytest.raises(ValueError, match="^f: got float16, expected"):
+            call(f)
+
+
+def test_one_scale_for_each_output():
+    for loss, name in (
+        (dl.Gaussian([1.0, 2.0]), "sigma"),
+        (
+            dl.Laplace([1.0, 2.0]),
+            "b",
+        ),
+    ):
+        f = np.zeros((3, 1))
+        for call in (
+            lambda f: loss.nll(f, np.ones((3, 1))),
+            loss.entropy,
+            lambda f: loss.sample(f, np.random.default_rng(0)),
+            lambda f: loss.kl(f, f),
+        ):
+            with pytest.raises(
+                ValueError, match=f"^f: got 1 outputs, .*2, one for each {name}"
+            ):
+                call(f)
+    for make in dl.Gaussian, dl.Laplace:
+        with pytest.raises(ValueError, match="got shape .* expected a number"):
+            make(np.ones((2, 2)))
+        with pytest.raises(
+            ValueError, match="expected a size that float32 has"
+        ):
+            make(1e-60).entropy(np.zeros((2, 1), np.float32))
+
+
+def test_a_column_of_targets_is_asked_for():
+    """The shapes of scikit-learn's data, and of one-hot labels."""
+    f, y = np.zeros((5, 1)), np.zeros(5)
+    with pytest.raises(ValueError, match=r"^y: .*; write y\[:, None\]"):
+        dl.SquaredError().nll(f, y)
+    with pytest.raises(ValueError, match=r"^y: .*; write y.argmax\(axis=-1\)"):
+        dl.Categorical().nll(np.zeros((5, 3)), np.eye(3)[[0, 1, 2, 0, 1]])
+    with pytest.raises(ValueError, match=r"^y: .*; write y.astype\(int\)"):
+        dl.Categorical().nll(np.zeros((5, 3)), y)
