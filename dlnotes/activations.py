@@ -50,7 +50,8 @@ def log_softmax(f, axis=-1):
     [0.0, -1000.0]
     """
     z = _shifted(f, axis)
-    return z - np.log(np.exp(z).sum(axis=axis, keepdims=True))
+    z -= np.log(np.exp(z).sum(axis=axis, keepdims=True))
+    return z
 
 
 def _shifted(f, axis):

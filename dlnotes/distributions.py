@@ -359,12 +359,16 @@ class Categorical(Distribution):
     labels = True
 
     def nll_and_gradient(self, f, y):
+        y = _labels(f, y)
         # Classes are rows here: NumPy sums faster over rows than along them.
-        y = _labels(f, y)[..., None, :]
-        target = y == np.arange(f.shape[-1])[:, None]
         log_p = log_softmax(f.mT.copy(), axis=-2)
-        nll = -np.where(target, log_p, 0).sum(axis=-2)
-        return nll, (np.exp(log_p) - target).mT
+        n = np.arange(f.shape[-2])
+        at_y = (
+            (..., y, n) if y.ndim == 1 else (np.arange(len(y))[:, None], y, n)
+        )
+        df = np.exp(log_p)
+        df[at_y] -= 1
+        return -log_p[at_y], df.mT
 
     def mean(self, f):
         return softmax(_output(f))
