@@ -57,6 +57,10 @@ def log_softmax(f, axis=-1):
 def _shifted(f, axis):
     """f minus its largest entry, so that no exponential overflows."""
     f = checks.real("f", f, axes=1)
+    if type(axis) is not int or not -f.ndim <= axis < f.ndim:
+        raise ValueError(
+            f"axis: got {checks.shown(axis)}, expected one of the {f.ndim} axes"
+        )
     largest = f.max(axis=axis, keepdims=True)
     if np.isfinite(largest).all():
         return f - largest

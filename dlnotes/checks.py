@@ -49,6 +49,15 @@ def floats(name, a):
     return a
 
 
+def writable(name, a):
+    """``a``, if it is an array of floats whose memory can be written."""
+    if not floats(name, a).flags.writeable:
+        raise ValueError(
+            f"{name}: got memory that is read-only, expected an array to write"
+        )
+    return a
+
+
 def real(name, a, axes=0):
     """``a`` as an array of float64 or float32, if it is real numbers."""
     try:
@@ -79,10 +88,10 @@ def float_type(name, dtype):
 
 def parameters(name, phi):
     """``phi``, if it is (P,) or (M, P), floats that may be changed."""
-    if floats(name, phi).ndim not in (1, 2) or not phi.flags.writeable:
+    if writable(name, phi).ndim not in (1, 2):
         raise ValueError(
             f"{name}: got shape {phi.shape}, expected (P,), or (M, P) for M"
-            " models, in memory that can be written"
+            " models"
         )
     return phi
 
@@ -125,7 +134,7 @@ def numbers(name, value, low, high, closed=True):
     except (TypeError, ValueError, OverflowError):
         raise ValueError(f"{name}: got {shown(value)}, {expected}") from None
     inside = (low <= a if closed else low < a) & (a < high)
-    if a.size == 0 or not inside.all():
+    if a.size == 0 or a.ndim > 2 or not inside.all():
         raise ValueError(f"{name}: got {shown(value)}, {expected}")
     return float(a) if a.ndim == 0 else a
 
@@ -150,6 +159,15 @@ def limits(**ends):
         raise ValueError(
             f"{low}: got {shown(a)}, expected less than {high}, {shown(b)}"
         )
+
+
+def instance(name, value, kind):
+    """``value``, if it is of this kind."""
+    if not isinstance(value, kind):
+        raise ValueError(
+            f"{name}: got {shown(value)}, expected a {kind.__name__}"
+        )
+    return value
 
 
 def boolean(name, value):

@@ -162,7 +162,7 @@ class Gaussian(Distribution):
         return self._parameters(f)[0]
 
     def sample(self, f, rng):
-        mu, s = self._parameters(checks.no_nan("f", f))
+        mu, s = self._parameters(checks.no_nan("f", _output(f)))
         noise = checks.generator("rng", rng).normal(size=mu.shape)
         return mu + (np.exp(s) * noise).astype(f.dtype)
 

@@ -28,10 +28,14 @@ import time
 from pathlib import Path
 
 import matplotlib.pyplot as plt
+import numpy as np
 from cycler import cycler
 from IPython.display import display
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+
+from . import checks
 
 # After Okabe & Ito, who chose colours that colour-blind readers can tell apart;
 # darker, so that text in them can be read on white. The website has lighter
@@ -84,6 +88,7 @@ def figure(fig, alt):
     Traceback (most recent call last):
     ValueError: alt: got 'plot', expected a sentence
     """
+    checks.instance("fig", fig, Figure)
     text = html.escape(_sentence(alt))
     if _target():
         svg = _svg(fig, alt)
@@ -113,7 +118,11 @@ def explore(draw, alt, *, play=False, start=None, **ranges):
     Traceback (most recent call last):
     ValueError: ranges: got 99 frames, expected at most 41 with one slider
     """
-    ranges = {name: list(values) for name, values in ranges.items()}
+    checks.function("draw", draw)
+    if not isinstance(alt, str):
+        checks.function("alt", alt)
+    checks.boolean("play", play)
+    ranges = {name: _values(name, v) for name, v in ranges.items()}
     if len(ranges) not in MOST_FRAMES or not all(ranges.values()):
         raise ValueError(
             f"ranges: got {ranges}, expected one or two lists of values"
@@ -125,7 +134,8 @@ def explore(draw, alt, *, play=False, start=None, **ranges):
             f" {MOST_FRAMES[len(ranges)]} with"
             f" {('one slider', 'two sliders')[len(ranges) - 1]}"
         )
-    start = {name: values[0] for name, values in ranges.items()} | (start or {})
+    given = {} if start is None else checks.instance("start", start, dict)
+    start = {name: values[0] for name, values in ranges.items()} | given
     if start.keys() != ranges.keys() or any(
         v not in ranges[name] for name, v in start.items()
     ):
@@ -157,6 +167,12 @@ def show_source(*objects):
     """Show the source of functions, methods or classes of the package, without
     their docstrings.
     """
+    for o in objects:
+        if not getattr(o, "__module__", "").startswith("dlnotes"):
+            raise ValueError(
+                f"objects: got {checks.shown(o)}, expected functions, methods"
+                " or classes of dlnotes"
+            )
     text = "\n\n".join(_source(o) for o in objects)
     display({"text/markdown": f"```python\n{text}\n```"}, raw=True)
 
@@ -173,6 +189,17 @@ def _sentence(alt):
             " shows"
         )
     return alt
+
+
+def _values(name, values):
+    """The values of a slider as a list."""
+    if not isinstance(values, (list, tuple, range)) and not (
+        isinstance(values, np.ndarray) and values.ndim == 1
+    ):
+        raise ValueError(
+            f"{name}: got {checks.shown(values)}, expected a list of values"
+        )
+    return list(values)
 
 
 def _label(value):

@@ -103,7 +103,7 @@ def _differences(call, phi, where, h):
 
 def _caller(fn, phi, state):
     """``fn`` with its result checked, and the statistics put back."""
-    kept = None if state is None else checks.array("state", state).copy()
+    kept = None if state is None else checks.writable("state", state).copy()
 
     def call(point):
         pair = fn(point.copy())

@@ -5,6 +5,10 @@ improves it.
 import csv
 from importlib.resources import files
 
+import numpy as np
+
+from . import checks
+
 COLUMNS = ("notebook", "idea", "size", "test set", "new writers")
 
 
@@ -30,11 +34,16 @@ def row(notebook, idea, size, test, new_writers):
     >>> row("9.9", "guessing", 0, [0.1] * 5, new_writers)["new writers"]
     '0.100 ± 0.013'
     """
+    checks.instance("notebook", notebook, str)
+    checks.instance("idea", idea, str)
+    checks.count("size", size, least=0)
     for name, values in ("test", test), ("new_writers", new_writers):
-        if len(values) < 5:
+        if np.ndim(checks.numbers(name, values, 0, 1 + 1e-9)) != 1 or (
+            len(values) < 5
+        ):
             raise ValueError(
-                f"{name}: got {len(values)} accuracies, expected at least five"
-                " seeds"
+                f"{name}: got {checks.shown(values)}, expected accuracies of at"
+                " least five seeds"
             )
     values = (notebook, idea, f"{size:,}", _spread(test), _spread(new_writers))
     return dict(zip(COLUMNS, values))
@@ -44,6 +53,14 @@ def show(*measured):
     """Print the rows of earlier notebooks as recorded, and below them those
     just measured.
     """
+    if not measured:
+        raise ValueError("measured: got nothing, expected rows, from row(…)")
+    for one in measured:
+        if not isinstance(one, dict) or set(one) != set(COLUMNS):
+            raise ValueError(
+                f"measured: got {checks.shown(one)}, expected what row(…)"
+                " returns"
+            )
     rows = [
         r for r in recorded() if r["notebook"] < measured[0]["notebook"]
     ] + list(measured)

@@ -71,12 +71,12 @@ def _mean_square(a, phi):
 
 def _derivative(dy, out, phi):
     """``dy`` in the shape of the output, which it has, but for the models."""
-    checks.array("dy", dy)
-    if dy.dtype.kind not in "fiu" or (
-        dy.shape not in (out.shape, out.shape[phi.ndim - 1 :])
+    shapes = out.shape, out.shape[phi.ndim - 1 :]
+    if checks.array("dy", dy).shape not in shapes or (
+        dy.dtype.kind not in "iu" and dy.dtype != phi.dtype
     ):
         raise ValueError(
-            f"dy: got {checks.shown(dy)}, expected the output's shape"
-            f" {out.shape[phi.ndim - 1 :]}"
+            f"dy: got {checks.shown(dy)}, expected {phi.dtype} of the output's"
+            f" shape, {shapes[1]}"
         )
     return np.broadcast_to(dy.astype(phi.dtype), out.shape)

@@ -29,6 +29,16 @@ LABELS = np.array([0, 1, 1, 0, 1, 0])
 ONE = dl.Network(dl.Dense(1, 2), dl.ReLU(), dl.Dense(2, 1))
 
 
+class Mine(dl.Identity):
+    """A class of one's own."""
+
+    def forward(self, x, phi, ctx):
+        return x, None
+
+    def backward(self, dy, saved, phi, dphi, need_dx=True):
+        return dy
+
+
 def quadratic(phi):
     return float(phi @ phi), 2 * phi
 
@@ -115,8 +125,8 @@ CALLS = {
         dl.linear_pieces,
         {"f": ONE, "phi": ONE.init(RNG), "low": -1.0, "high": 1.0},
     ),
-    "log_softmax": (dl.log_softmax, {"f": Y}),
-    "one_by_one": (dl.one_by_one, {"layer": dl.Identity}),
+    "log_softmax": (dl.log_softmax, {"f": Y, "axis": -1}),
+    "one_by_one": (dl.one_by_one, {"layer": Mine}),
     "sawtooth": (dl.sawtooth, {"D": 3, "K": 2}),
     "sigmoid": (dl.sigmoid, {"z": Y}),
     "signal_propagation": (
@@ -238,7 +248,7 @@ BAD = {
     "nan": float("nan"),
     "inf": float("inf"),
     "an object": object(),
-    "a class": dl.Dense,
+    "a class": Mine,
     "five axes": np.ones((2, 2, 2, 2, 2)),
 }
 
@@ -268,17 +278,27 @@ def spoiled(value):
 
 # Where two arguments do not fit, the error may name either.
 TOGETHER = {"empty", "five axes", "too short", "one axis more", "as a list"}
-TOGETHER |= {"of float16", "0-d"}
+TOGETHER |= {"of float16", "0-d", "minus one"}
 OTHER = "empty|too short|one axis more|with nan"
 
 # Which of these are no mistake: (callable, argument) as patterns, and names.
 FINE = [
     (r".*", r"rng|state|wrap|coordinates|batch|models|dtype|start", "None"),
     (r".*", r"x|y|f|g|z|dy|predicted|phi|memory", "read-only"),
-    (r".*", r"sigma|b|lam|limit|h|slope|alpha|beta|gamma|rho|eps", "0-d"),
+    (r".*", r"sigma|b|lam|limit|h|slope|z|alpha|beta|gamma|rho|eps", "0-d"),
     (r".*", r"sigma", "None"),  # it is then predicted
     (r".*", r"low|high", "minus one|inf"),
-    (r".*", r"lam|alpha", "five axes"),  # as many as φ has, says the step
+    (r".*", "uniform", "bool"),
+    (r"he", "slope", "minus one"),  # the absolute value
+    (r"one_by_one", "layer", "a class"),
+    (r"log_softmax", "axis", "minus one"),
+    (r"figures.explore", "play", "bool"),
+    (r"figures.explore", "a", "list"),
+    (r"(SquaredError|Gaussian|Laplace).mode", "f", "with nan"),
+    (r".*\.(mean|mode|sample|entropy)", "f", "too short|one axis more"),
+    (r"sigmoid", "z", "minus one|nan|inf"),
+    (r"(log_)?softmax|sigmoid", r"f|z", "five axes|as a list|" + OTHER),
+    (r"check_gradient", "state", "five axes|0-d|" + OTHER),
     # nan in, nan out: but no class and no count
     (r"(?!.*\.(mode|sample)).*", r"x|y|f|z|phi|dy|g", "with nan"),
     # other data, or other parameters, are no mistake

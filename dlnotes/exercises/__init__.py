@@ -84,6 +84,9 @@ def progress(*labels):
     >>> progress("joint")
     1 of 1 exercise solved. Well done.
     """
+    for label in labels:
+        if not isinstance(label, str) or label not in EXERCISES:
+            raise ValueError(f"labels: {_unknown(label)}")
     todo = [label for label in labels if not _VERDICTS.get(label)]
     solved = f"{len(labels) - len(todo)} of {_count(len(labels), 'exercise')}"
     rest = f"Still to do: {', '.join(todo)}." if todo else "Well done."
