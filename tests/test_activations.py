@@ -1,0 +1,70 @@
+"""Activations: values against SciPy, slopes, and both ends of the line."""
+
+import numpy as np
+import pytest
+import scipy.special
+
+import dlnotes as dl
+
+
+def test_activations_against_scipy():
+    z = np.concatenate([np.linspace(-50, 50, 401), [-1000, 1000]])[None, :]
+    none = np.empty(0)
+    assert np.allclose(
+        dl.Network(dl.Sigmoid())(z, none), scipy.special.expit(z), rtol=1e-14
+    )
+    assert np.allclose(dl.Network(dl.Tanh())(z, none), np.tanh(z), rtol=1e-15)
+    assert np.array_equal(dl.Network(dl.ReLU())(z, none), np.clip(z, 0, None))
+    assert np.array_equal(dl.Network(dl.Identity())(z, none), z)
+
+
+def test_steepest_slopes():
+    """The slope of the sigmoid is ¼ at 0 and nowhere more (item 107); that of
+    tanh is 1.
+    """
+    z, none = np.linspace(-6, 6, 1201)[None, :], np.empty(0)
+    for layer, steepest in (dl.Sigmoid(), 0.25), (dl.Tanh(), 1.0):
+        y, saved = layer.forward(z, none, dl.Context())
+        slope = layer.backward(np.ones_like(z), saved, none, none)
+        assert slope.max() == steepest and z[
+            0, slope.argmax()
+        ] == pytest.approx(0, abs=1e-12)
+        assert (slope > 0).all()
+
+
+def test_relu_at_zero():
+    """The convention ReLU'(0) = 0."""
+    layer, x = dl.ReLU(), np.array([[-1.0, 0.0, 1.0]])
+    y, saved = layer.forward(x, np.empty(0), dl.Context())
+    back = layer.backward(np.ones_like(x), saved, np.empty(0), np.empty(0))
+    assert back.tolist() == [[0, 0, 1]]
+
+
+def test_whole_numbers_do_not_wrap():
+    small = np.array([[1, 2, 3]], np.uint8)
+    assert np.allclose(
+        dl.softmax(small), scipy.special.softmax([[1.0, 2, 3]], axis=1)
+    )
+    assert np.allclose(dl.sigmoid(small), scipy.special.expit([[1.0, 2, 3]]))
+    for f in small, small.astype(int), [[1.0]]:
+        with pytest.raises(
+            ValueError, match="f: got .* expected (float64|a NumPy array)"
+        ):
+            dl.Categorical().nll(f, np.array([0]))
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_both_ends_of_the_line(dtype):
+    """No overflow, and no nan but from nan; the type stays."""
+    f = np.array([[-np.inf, -1e30, 0, 1e30], [0, 1, 2, -np.inf]], dtype)
+    p, log_p = dl.softmax(f), dl.log_softmax(f)
+    assert p.dtype == log_p.dtype == dl.sigmoid(f).dtype == dtype
+    assert p[0].tolist() == [0, 0, 0, 1] and p[1, 3] == 0
+    assert log_p[0, 3] == 0 and log_p[1, 3] == -np.inf
+    assert np.allclose(np.exp(log_p), p)
+    assert np.isnan(dl.softmax(np.array([0, np.nan, 1]))).all()
+    by_rows = dl.log_softmax(f.T, axis=0)
+    assert np.allclose(by_rows.T, log_p) or np.array_equal(by_rows.T, log_p)
+    for axis in 2, -3, 0.0, None, "1":
+        with pytest.raises(ValueError, match="^axis: got .*expected one of"):
+            dl.log_softmax(f, axis=axis)
