@@ -175,10 +175,9 @@ class Gaussian(Distribution):
             self._parameters(f),
             self._parameters(_targets(f, g, "g")),
         )
-        r = _divided(mu - nu, t)
+        r, u = _divided(mu - nu, t), 2 * (s - t)
         with np.errstate(over="ignore"):
-            scales = 0.5 * np.expm1(2 * (s - t)) - (s - t)
-            return (scales + 0.5 * r * r).sum(axis=-1)
+            return 0.5 * (_divergence(0 * u, u) + r * r).sum(axis=-1)
 
     def __repr__(self):
         return f"Gaussian({self.sigma})"
@@ -277,13 +276,7 @@ class Poisson(Distribution):
         return rate
 
     def kl(self, f, g):
-        g = _targets(f, g, "g")
-        with np.errstate(over="ignore", invalid="ignore"):
-            rate, d = np.exp(f), f - g
-            near = rate * (d + np.expm1(-d))
-            far = np.where(rate == 0, 0, rate * d) + np.exp(g) - rate
-            each = np.where(d > -1, near, far)
-            return np.where(f == g, 0, each).sum(axis=-1)
+        return _divergence(f, _targets(f, g, "g")).sum(axis=-1)
 
 
 class Bernoulli(Distribution):
@@ -331,11 +324,9 @@ class Bernoulli(Distribution):
 
     def kl(self, f, g):
         g = _targets(f, g, "g")
-        with np.errstate(invalid="ignore"):
-            one, zero = (  # where log Pr is -softplus(-f), and -softplus(f)
-                _expected(-_softplus(-a), _softplus(-b) - _softplus(-a))
-                for a, b in ((f, g), (-f, -g))
-            )
+        # log Pr(1) is -softplus(-f), and log Pr(0) is -softplus(f).
+        one = _divergence(-_softplus(-f), -_softplus(-g))
+        zero = _divergence(-_softplus(f), -_softplus(g))
         return (one + zero).sum(axis=-1)
 
 
@@ -368,7 +359,7 @@ class Categorical(Distribution):
         )
         df = np.exp(log_p)
         df[at_y] -= 1
-        return -log_p[at_y], df.mT
+        return 0 - log_p[at_y], df.mT  # 0 for a certainty, not -0
 
     def mean(self, f):
         return softmax(_output(f))
@@ -382,12 +373,11 @@ class Categorical(Distribution):
 
     def entropy(self, f):
         log_p = log_softmax(_output(f))
-        return _expected(log_p, -log_p).sum(axis=-1)
+        return _times(np.exp(log_p), -log_p).sum(axis=-1)
 
     def kl(self, f, g):
         log_p, log_q = log_softmax(_output(f)), log_softmax(_targets(f, g, "g"))
-        with np.errstate(invalid="ignore"):
-            return _expected(log_p, log_p - log_q).sum(axis=-1)
+        return _divergence(log_p, log_q).sum(axis=-1)
 
 
 def _times(p, a):
@@ -396,13 +386,22 @@ def _times(p, a):
         return np.where(p == 0, p, p * a)
 
 
-def _expected(log_p, a):
-    """p a, and 0 where p is 0; a p that only the computer rounds to 0 is none
-    if a is infinite.
+@np.errstate(over="ignore", invalid="ignore")
+def _divergence(log_p, log_q):
+    """p log(p/q) - p + q, from the logarithms of p and q; never negative.
+
+    Of two rates this is the divergence. So it is, added up, of two lists of
+    probabilities: both have the sum 1. With the larger of p and q as a factor
+    the rest is a function of e = -abs(log p - log q), which loses no digits for
+    p ≈ q, and does not overflow for p << q.
     """
-    with np.errstate(invalid="ignore"):
-        each = np.where(np.isinf(a), a, np.exp(log_p) * a)
-    return np.where(log_p == -np.inf, 0, each).astype(log_p.dtype)
+    e = -np.abs(np.where(log_p == log_q, 0, log_p - log_q))
+    p_is_larger = np.expm1(e) - e
+    q_is_larger = np.exp(e) * np.maximum(e, -1e3) - np.expm1(e)
+    rest = np.where(log_p > log_q, p_is_larger, q_is_larger)
+    larger = np.exp(np.maximum(log_p, log_q))
+    tiny = np.finfo(larger.dtype).tiny  # for p > 0 = q the result is ∞
+    return _times(rest, np.maximum(larger, tiny)).astype(log_p.dtype)
 
 
 def _divided(d, s):

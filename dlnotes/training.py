@@ -90,7 +90,7 @@ def train(
                 " batches"
             )
     own = phi.ndim == 2 and inputs.ndim == x.ndim
-    y_is_own = _check_targets(y, phi, N, loss.labels)
+    y_is_own = _check_targets(y, phi, N, getattr(loss, "labels", False))
 
     def data(index):
         if index is None:

