@@ -3,7 +3,6 @@ improves it.
 """
 
 import csv
-from importlib.resources import files
 
 import numpy as np
 
@@ -16,6 +15,8 @@ def recorded():
     """The rows that the notebooks have printed so far, in order: a list of
     dictionaries.
     """
+    from importlib.resources import files  # slow to import
+
     with (
         files(__package__)
         .joinpath("scoreboard.csv")

@@ -1,5 +1,8 @@
 """The data sets are the published ones, and splits are partitions."""
 
+import subprocess
+import sys
+
 import mnist1d.data
 import numpy as np
 import pytest
@@ -44,7 +47,6 @@ def test_more_test_examples_are_new_and_of_the_same_kind():
 
 def test_generating_leaves_the_global_state_alone():
     data.mnist1d()
-    data._digits.cache_clear()
     from dlnotes.data.mnist1d import _arrays
 
     _arrays.cache_clear()
@@ -53,29 +55,56 @@ def test_generating_leaves_the_global_state_alone():
     assert np.array_equal(before, np.random.get_state()[1])  # noqa: NPY002
 
 
-@pytest.mark.parametrize(
-    "fractions", [(0.6, 0.2, 0.2), (0.5, 0.5), (1.0,), (0.1, 0.7, 0.1, 0.1)]
-)
-def test_a_split_is_a_partition(fractions):
-    x = np.arange(57)
-    parts = data.split(x, 10 * x, np.random.default_rng(0), fractions)
-    assert np.array_equal(np.sort(np.concatenate([a for a, _ in parts])), x)
+def test_importing_the_package_reads_no_data():
+    """importlib.resources alone would take a quarter of the time."""
+    code = "import sys, dlnotes; print(*sys.modules)"
+    clean = [sys.executable, "-I", "-S", "-c"]  # no .pth file imports it first
+    code = f"import sys; sys.path[:] = {sys.path!r}; {code}"
+    modules = subprocess.run(
+        [*clean, code], capture_output=True, check=True, encoding="utf-8"
+    ).stdout.split()
+    assert "dlnotes.data.digits" in modules
+    assert "importlib.resources" not in modules
+
+
+@pytest.mark.parametrize("n", [4, 5, 57, 1797])
+@pytest.mark.parametrize("shuffled", [True, False])
+def test_a_split_is_a_partition(n, shuffled):
+    x, rng = np.arange(n), np.random.default_rng(0) if shuffled else None
+    parts = data.split(x, 10 * x, rng)
+    together = np.concatenate([a for a, _ in parts])
+    assert np.array_equal(np.sort(together), x)
+    assert np.array_equal(together, x) is not shuffled
     assert all(np.array_equal(10 * a, b) for a, b in parts)
     sizes = [len(a) for a, _ in parts]
-    assert np.allclose(sizes, 57 * np.array(fractions), atol=1)
+    assert min(sizes) >= 1
+    assert np.allclose(sizes, n * np.array([0.6, 0.2, 0.2]), atol=1)
 
 
 @pytest.mark.parametrize(
-    "n, m, fractions, message",
+    "x, y, message",
     [
-        (5, 4, (0.5, 0.5), "y: got 4 targets"),
-        (5, 5, (0.5, 0.6), "fractions: got"),
-        (5, 5, (1.5, -0.5), "fractions: got"),
-        (2, 2, (0.4, 0.3, 0.3), "x: got 2 examples, too few"),
+        (np.zeros(5), np.zeros(4), "y: got 4 targets, expected one for each"),
+        (np.zeros(3), np.zeros(3), "x: got 3 examples, expected at least 4"),
+        ([0] * 5, np.zeros(5), "x: got .*, expected a NumPy array"),
+        (np.zeros(5), np.zeros(5, complex), "y: got complex128"),
     ],
 )
-def test_splits_that_cannot_be(n, m, fractions, message):
+def test_splits_that_cannot_be(x, y, message):
     with pytest.raises(ValueError, match=message):
-        data.split(
-            np.zeros(n), np.zeros(m), np.random.default_rng(0), fractions
-        )
+        data.split(x, y, np.random.default_rng(0))
+
+
+def test_the_parts_of_the_digits():
+    """They are the steps of notebook 1.4: scale, and deal out."""
+    x, y = data.digits()
+    rngs = np.random.default_rng(3), np.random.default_rng(3)
+    plain = data.split(x / 8 - 1, y, rngs[0])
+    for ours, theirs in zip(data.digits_split(rngs[1]), plain, strict=True):
+        assert all(map(np.array_equal, ours, theirs))
+    assert rngs[0].random() == rngs[1].random(), "and nothing else is drawn"
+    (first, _), _, (last, labels) = data.digits_split(None)
+    assert first.min() == -1 and first.max() == 1
+    assert np.array_equal(first, x[:1078] / 8 - 1)
+    assert np.array_equal(last, x[-359:] / 8 - 1)
+    assert np.array_equal(labels, y[-359:])

@@ -151,6 +151,7 @@ CALLS = {
         },
     ),
     "data.digits": (dl.data.digits, {}),
+    "data.digits_split": (dl.data.digits_split, {"rng": RNG}),
     "data.mnist1d": (dl.data.mnist1d, {}),
     "data.split": (dl.data.split, {"x": X, "y": LABELS, "rng": RNG}),
     "scoreboard.recorded": (dl.scoreboard.recorded, {}),
@@ -302,7 +303,8 @@ FINE = [
     # nan in, nan out: but no class and no count
     (r"(?!.*\.(mode|sample)).*", r"x|y|f|z|phi|dy|g", "with nan"),
     # other data, or other parameters, are no mistake
-    (r"Network.__call__|Network.check|data.split", "x", "too short"),
+    (r"Network.__call__|Network.check", "x", "too short"),
+    (r"data.split", "x|y", "one axis more"),
     (r".*", "Omega", "with nan|too short"),
     (r"\w+\.(init|step|value|gradient)|check_gradient", "phi", OTHER),
     (r"accuracy|confusion_matrix", "predicted|y", "as a list"),
