@@ -48,7 +48,7 @@ from .optimizers import (
 )
 from .penalties import L2, Penalty
 from .signal_propagation import Signals, signal_propagation
-from .training import Step, train
+from .training import Step, path, train
 
 keep_freed_memory()
 
@@ -102,6 +102,7 @@ __all__ = [
     "linear_pieces",
     "log_softmax",
     "one_by_one",
+    "path",
     "sawtooth",
     "scoreboard",
     "sigmoid",

@@ -244,3 +244,27 @@ def _stop(loss, frozen, t, optimizer):
             stacklevel=2,
         )
         frozen |= new
+
+
+def path(optimizer, grad, start, steps):
+    """The points φ that an optimizer visits, the start included: an array of
+    shape (steps + 1, P), or (steps + 1, M, P) for a population.
+
+    For a loss that is a formula: ``grad`` is its gradient function; `train` is
+    for networks and data. ``start``: (P,) or (M, P), which stays as it is.
+
+    >>> from dlnotes import GradientDescent
+    >>> def bowl(phi):
+    ...     return np.array([1.0, 2.0]) * phi
+    >>> path(GradientDescent(0.5), bowl, [8.0, 4.0], 3).tolist()
+    [[8.0, 4.0], [4.0, 0.0], [2.0, 0.0], [1.0, 0.0]]
+    """
+    checks.able("optimizer", optimizer, "step")
+    checks.function("grad", grad)
+    phi = checks.parameters("start", checks.real("start", start).copy())
+    points = np.empty((checks.count("steps", steps) + 1, *phi.shape), phi.dtype)
+    points[0], memory = phi, optimizer.init(phi)
+    for point in points[1:]:
+        optimizer.step(phi, grad, memory)
+        point[...] = phi
+    return points

@@ -127,6 +127,15 @@ CALLS = {
     ),
     "log_softmax": (dl.log_softmax, {"f": Y, "axis": -1}),
     "one_by_one": (dl.one_by_one, {"layer": Mine}),
+    "path": (
+        dl.path,
+        {
+            "optimizer": dl.Adam(),
+            "grad": grad,
+            "start": np.ones((2, 3)),
+            "steps": 2,
+        },
+    ),
     "sawtooth": (dl.sawtooth, {"D": 3, "K": 2}),
     "sigmoid": (dl.sigmoid, {"z": Y}),
     "signal_propagation": (
@@ -308,6 +317,7 @@ FINE = [
     (r".*", "Omega", "with nan|too short"),
     (r"\w+\.(init|step|value|gradient)|check_gradient", "phi", OTHER),
     (r"accuracy|confusion_matrix", "predicted|y", "as a list"),
+    (r"path", "start", f"{OTHER}|as a list|read-only"),
     (r".*", r"fan|notebook|idea|label", "text"),
 ]
 

@@ -493,3 +493,45 @@ def test_several_wraps_act_in_their_order():
     assert seen[-1] > 10
     with pytest.raises(ValueError, match="wrap: it returned.*got None"):
         fit(start.copy(), wrap=lambda grad: None)
+
+
+def test_a_path_is_the_steps_one_by_one():
+    """For each model, in the start's type, and the start stays as it is."""
+    start = np.array([[1.0, -2.0], [3.0, 0.5]], np.float32)
+
+    def grad(phi):
+        return phi * np.array([1, 25], phi.dtype)
+
+    adam = dl.Adam(np.array([[0.1], [0.3]]))
+    points = dl.path(adam, grad, start, 7)
+    assert points.shape == (8, 2, 2) and points.dtype == np.float32
+    assert np.array_equal(start, [[1, -2], [3, 0.5]])
+    phi, memory = start.copy(), adam.init(start)
+    for point in points:
+        assert np.array_equal(point, phi)
+        adam.step(phi, grad, memory)
+    for m, alpha in enumerate((0.1, 0.3)):
+        alone = dl.path(dl.Adam(alpha), grad, start[m], 7)
+        assert np.allclose(alone, points[:, m], rtol=1e-6)
+
+
+def test_a_path_of_whole_numbers_is_one_of_floats():
+    points = dl.path(dl.GradientDescent(0.25), lambda phi: phi, [2, 4], 1)
+    assert points.tolist() == [[2, 4], [1.5, 3]]
+
+
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        ({"optimizer": dl.Adam}, r"optimizer: got .* write Adam\("),
+        ({"grad": 2.0}, "grad: got 2.0, expected a function"),
+        ({"start": 2.0}, r"start: got shape \(\), expected \(P,\)"),
+        ({"start": ["a"]}, "start: got <U1"),
+        ({"steps": 0}, "steps: got 0, expected a whole number, at least 1"),
+    ],
+)
+def test_a_path_that_cannot_be(change, message):
+    arguments = {"start": np.ones(2), "grad": np.ones_like, "steps": 2}
+    arguments |= {"optimizer": dl.Adam()} | change
+    with pytest.raises(ValueError, match=message):
+        dl.path(**arguments)
