@@ -30,7 +30,7 @@ from .gradient_check import GradientCheck, check_gradient
 from .initializers import glorot, he, lecun
 from .layers import Append, Context, Dense, Layer, one_by_one
 from .linear_regions import Pieces, count_regions, linear_pieces, sawtooth
-from .metrics import accuracy, confusion_matrix
+from .metrics import accuracy, confusion_matrix, margin
 from .networks import Network
 from .optimizers import (
     AdaGrad,
@@ -101,6 +101,7 @@ __all__ = [
     "lecun",
     "linear_pieces",
     "log_softmax",
+    "margin",
     "one_by_one",
     "path",
     "sawtooth",

@@ -147,6 +147,19 @@ def number(name, value, low, high, closed=True):
     return a
 
 
+def seeds(name, values, low=-np.inf, high=np.inf):
+    """``values`` as an array (n,) of float64, if they are numbers in the range,
+    at least five: one for each seed.
+    """
+    a = numbers(name, values, low, high, closed=low > -np.inf)
+    if np.ndim(a) != 1 or len(a) < 5:
+        raise ValueError(
+            f"{name}: got {shown(values)}, expected numbers of at least five"
+            " seeds"
+        )
+    return a
+
+
 def limits(**ends):
     """Raise unless the two ends, given by their names, are numbers in order."""
     (low, a), (high, b) = ends.items()

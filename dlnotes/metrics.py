@@ -1,4 +1,4 @@
-"""How good are predictions?"""
+"""How good are predictions, and is a difference more than chance?"""
 
 import numpy as np
 
@@ -43,15 +43,37 @@ def confusion_matrix(predicted, y, classes):
     return counts
 
 
+def margin(a, b=None):
+    """Three standard errors of the mean of ``a``, or of the difference of the
+    means of ``a`` and ``b``: what a difference must exceed to be claimed.
+
+    3 √(s²/n) with s² = Σ (a - ā)²/(n - 1), a float. Pairs (the same start, the
+    same batches) are compared by their differences, ``margin(a - b)``;
+    independent numbers by ``margin(a, b)`` = 3 √(s_a²/n + s_b²/m). ``a``: (n,),
+    ``b``: (m,), at least five numbers each: one for each seed.
+
+    >>> gain = np.array([3.0, 1.0, 2.0, 4.0, 0.0])
+    >>> round(margin(gain), 4)  # 3 √(2.5/5); the mean, 2, is no claim
+    2.1213
+    >>> round(margin(gain, gain + 5), 4)  # were they no pairs
+    3.0
+    """
+    samples = [checks.seeds("a", a)]
+    if b is not None:
+        samples.append(checks.seeds("b", b))
+    return 3 * float(sum(s.var(ddof=1) / s.size for s in samples)) ** 0.5
+
+
 def _labels(predicted, y):
     """Both as whole numbers, if they can be compared: (N,) or (M, N) with (N,)
     or the same shape.
     """
     predicted, y = np.asarray(predicted), np.asarray(y)
     for name, a in ("predicted", predicted), ("y", y):
-        if a.dtype.kind not in "biu":
+        if a.dtype.kind not in "biu" or a.ndim == 0:
             raise ValueError(
-                f"{name}: got {a.dtype}, expected labels, whole numbers"
+                f"{name}: got {a.dtype} of shape {a.shape}, expected labels,"
+                " whole numbers"
             )
     if predicted.ndim == 2 and predicted.shape[0] > 1 == predicted.shape[1]:
         raise ValueError(

@@ -38,6 +38,16 @@ def test_numbers():
     )
 
 
+def test_numbers_of_seeds():
+    assert checks.seeds("a", [1, 2, 3, 4, -5]).tolist() == [1, 2, 3, 4, -5]
+    assert checks.seeds("a", np.zeros(5, "f4"), 0, 1).dtype == float
+    for bad in [1] * 4, np.ones((5, 1)), 1:
+        refused("^a: got .*, expected numbers of at least", checks.seeds, bad)
+    for bad in np.inf, -np.inf, np.nan:
+        refused("^a: got .*, expected -inf < a < inf", checks.seeds, [bad] * 5)
+    refused("^a: got .*, expected 0 <= a < 1", checks.seeds, [1] * 5, 0, 1)
+
+
 def test_arrays():
     a = np.ones((2, 3))
     for check in checks.array, checks.floats, checks.writable, checks.no_nan:

@@ -126,6 +126,7 @@ CALLS = {
         {"f": ONE, "phi": ONE.init(RNG), "low": -1.0, "high": 1.0},
     ),
     "log_softmax": (dl.log_softmax, {"f": Y, "axis": -1}),
+    "margin": (dl.margin, {"a": np.arange(6.0), "b": np.arange(7.0)}),
     "one_by_one": (dl.one_by_one, {"layer": Mine}),
     "path": (
         dl.path,
@@ -317,6 +318,7 @@ FINE = [
     (r".*", "Omega", "with nan|too short"),
     (r"\w+\.(init|step|value|gradient)|check_gradient", "phi", OTHER),
     (r"accuracy|confusion_matrix", "predicted|y", "as a list"),
+    (r"margin", "a|b", "None|too short|as a list|of float16|read-only"),
     (r"path", "start", f"{OTHER}|as a list|read-only"),
     (r".*", r"fan|notebook|idea|label", "text"),
 ]

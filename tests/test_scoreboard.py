@@ -7,9 +7,20 @@ from dlnotes import scoreboard
 
 def test_the_scoreboard_wants_seeds():
     with pytest.raises(
-        ValueError, match="test: got .*, expected accuracies of at least five"
+        ValueError,
+        match="test: got .*, expected numbers of at least five",
     ):
         scoreboard.row("1.4", "idea", 1, [0.9], [0.9] * 5)
+
+
+def test_a_row_says_mean_and_standard_deviation():
+    """That of a sample, as everywhere in the book: ddof = 1."""
+    test, new_writers = [0.8, 0.9, 0.9, 0.9, 1.0], [0.0, 0.0, 0.0, 0.0, 1.0]
+    row = scoreboard.row("1.4", "idea", 1, test, new_writers)
+    assert row["test set"] == "0.900 ± 0.071"
+    assert row["new writers"] == "0.200 ± 0.447"
+    with pytest.raises(ValueError, match="test: got .*, expected 0 <= test"):
+        scoreboard.row("1.4", "idea", 1, [80.0] * 5, new_writers)
 
 
 def test_it_shows_what_came_before(capsys):

@@ -355,41 +355,6 @@ def test_in_a_population_that_model_is_frozen_and_named(optimizer):
         fit(start, f=f)
 
 
-def test_accuracy_and_confusion():
-    y, predicted = (
-        np.array([0, 1, 2, 2]),
-        np.array([[0, 1, 2, 2], [0, 2, 2, 1]]),
-    )
-    assert dl.accuracy(predicted, y).tolist() == [1, 0.5]
-    assert dl.confusion_matrix(predicted, y, 3).tolist() == [
-        [2, 0, 0],
-        [0, 1, 1],
-        [0, 1, 3],
-    ]
-    for wrong in np.array([0, 1]), np.zeros((4, 1), int):
-        with pytest.raises(ValueError, match="predicted: got shape"):
-            dl.accuracy(wrong, y)
-    with pytest.raises(ValueError, match="at least one example"):
-        dl.accuracy(np.empty(0, int), np.empty(0, int))
-    with pytest.raises(ValueError, match=r"write \[..., 0\]"):
-        dl.accuracy(np.array([[1], [0]]), np.array([[1], [0]]))
-    with pytest.raises(
-        ValueError, match="predicted: got float64, expected labels"
-    ):
-        dl.accuracy(np.eye(3), np.array([0, 1, 2]))
-    for bad in -1, 3:
-        with pytest.raises(
-            ValueError, match=f"y: got .*{bad}, expected 0 to 2|y: got -1"
-        ):
-            dl.confusion_matrix(np.array([0, 1]), np.array([0, bad]), 3)
-    assert dl.confusion_matrix(
-        np.array([True, False]), np.array([True, True]), 2
-    )[1].tolist() == [
-        1,
-        1,
-    ]
-
-
 @pytest.mark.parametrize(
     "change, message",
     [
