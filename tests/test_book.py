@@ -127,6 +127,68 @@ def test_no_claim_looks_at_the_clock(notebook):
     assert not claims_about_time(code(notebook))
 
 
+# Errors of another kind, and of numbers that were not measured here.
+OTHER_ERRORS = {
+    ("2.2", "c23"): "the other sample is a row, of which this is recorded",
+    ("2.4", "c08"): "a mean over targets and worlds, which are no pairs",
+}
+
+
+def standard_errors(source):
+    """The statements that compute a standard error by hand: they divide a
+    standard deviation, or take a root together with one or with a hypot.
+
+    >>> standard_errors("a = 3 * x.std(ddof=1) / np.sqrt(5)\\nb = x.std()")
+    ['a = 3 * x.std(ddof=1) / np.sqrt(5)']
+    >>> len(standard_errors("(np.var(x) / 5) ** 0.5\\nnp.std(x) / 10"))
+    2
+    >>> standard_errors("z = (x - x.mean()) / x.std()\\ny = np.sqrt(x) * 5")
+    []
+    """
+
+    def calls(node, *names):
+        return any(
+            isinstance(part, ast.Call)
+            and getattr(part.func, "attr", "") in names
+            for part in ast.walk(node)
+        )
+
+    def by_hand(statement):
+        parts = list(ast.walk(statement))
+        root = calls(statement, "sqrt") or any(
+            isinstance(part, ast.BinOp)
+            and isinstance(part.op, ast.Pow)
+            and ast.unparse(part.right) == "0.5"
+            for part in parts
+        )
+        divided = any(
+            isinstance(part, ast.BinOp)
+            and isinstance(part.op, ast.Div)
+            and calls(part.left, "std")
+            for part in parts
+        )
+        return divided or (root and calls(statement, "std", "var", "hypot"))
+
+    simple = (
+        node
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.stmt) and not hasattr(node, "body")
+    )
+    return [ast.unparse(node) for node in simple if by_hand(node)]
+
+
+@pytest.mark.parametrize("path", SOURCES)
+def test_standard_errors_are_those_of_margin(path):
+    """A claim has one margin in all notebooks: dlnotes.margin."""
+    number = ".".join(re.match(r"chapters/(\d)-[\w-]+/(\d)", path).groups())
+    for cell in code(nbformat.read(SOURCES[path], 4)):
+        found = standard_errors(cell.source)
+        if (number, cell.id) in OTHER_ERRORS:
+            assert found, f"{cell.id}: needs no excuse any more"
+        else:
+            assert not found, f"{cell.id}: use dlnotes.margin, not {found}"
+
+
 @pytest.mark.parametrize("path", SOURCES)
 def test_the_heading_is_the_folder_and_file_order(path):
     chapter, number = re.match(
