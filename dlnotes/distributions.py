@@ -144,15 +144,14 @@ class Gaussian(Distribution):
         D = f.shape[-1] // 2
         return f[..., :D], f[..., D:]
 
+    @np.errstate(over="ignore", invalid="ignore")
     def nll_and_gradient(self, f, y):
         mu, s = self._parameters(f)
         r = _divided(mu - _targets(mu, y), s)
-        with np.errstate(invalid="ignore", over="ignore"):
-            each = 0.5 * math.log(2 * math.pi) + s + 0.5 * r * r
-            each = np.where(np.isinf(r), np.inf, each)
-            ds = 1 - r * r
-        dmu = _divided(r, s)
-        df = (dmu,) if self.sigma is not None else (dmu, ds)
+        each = 0.5 * math.log(2 * math.pi) + s + 0.5 * r * r
+        each = np.where(np.isinf(r), np.inf, each)  # however small σ is
+        dmu, ds = _divided(r, s), 1 - r * r
+        df = [dmu] if self.sigma is not None else [dmu, ds]
         return each.sum(axis=-1), np.concatenate(df, axis=-1)
 
     def mean(self, f):
