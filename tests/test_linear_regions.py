@@ -267,3 +267,17 @@ def test_regions_of_very_many_dimensions():
     assert count_regions(10**6, 2) == 1 + 10**6 + 10**6 * (10**6 - 1) // 2
     with pytest.raises(ValueError, match="D: got .*at most 10000"):
         count_regions(10**9, 10**9)
+
+
+@pytest.mark.parametrize("D", [3, 4, 5, 6])
+def test_units_that_all_face_right(D):
+    """A zigzag that starts at 0: D^K pieces and a flat one, and for an even
+    number of units a second flat one behind its end at 0.
+    """
+    slopes = np.array([D, *[2.0 * D * (-1) ** j for j in range(1, D)]])
+    joints = np.arange(D) / D
+    layer = Network(Dense(1, D), ReLU(), Dense(D, 1))
+    phi = np.concatenate([np.ones(D), -joints, slopes, [0.0]])
+    for K in 1, 2, 3, 4:
+        pieces = linear_pieces(Network(*[layer] * K), np.tile(phi, K))
+        assert pieces.count == D**K + 1 + (D % 2 == 0 and K > 1)

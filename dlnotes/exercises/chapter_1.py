@@ -169,13 +169,13 @@ EXERCISES["count-parameters"] = (
 
 EXERCISES["facing-right"] = (
     None,
-    1025,
+    5**5 + 1,
     {
         "Teeth multiply from layer to layer; the flat piece on the left"
-        " remains one piece.": (5**5),
-        "The flat piece counts, too.": 1024,
-        "Teeth multiply from layer to layer; they do not add up.": 21,
-        "Four units, five layers: four teeth in each of five layers.": 5**4 + 1,
+        " remains one piece.": 6**5,
+        "The flat piece counts, too.": 5**5,
+        "Teeth multiply from layer to layer; they do not add up.": 26,
+        "Five units facing right make five teeth between 0 and 1.": 4**5 + 1,
     },
 )
 
@@ -187,8 +187,8 @@ EXERCISES["most-pieces"] = (
         "That is with all units facing right; some may face left.": 65,
         "D is the width of each layer, not the number of all units.": 13**3,
         "The width is the base, the depth the exponent.": 256,
-        "That is the bound for random networks' average; pieces multiply at"
-        " most.": (13),
+        "That is one hidden layer of twelve units; here the pieces of three"
+        " layers multiply.": 13,
     },
 )
 
