@@ -83,7 +83,7 @@ def _labels(predicted, y):
     if (
         predicted.size == 0
         or predicted.ndim > 2
-        or y.shape not in (predicted.shape, predicted.shape[-1:])
+        or y.shape not in (predicted.shape, predicted.shape[1:])
     ):
         raise ValueError(
             f"predicted: got shape {predicted.shape} for y of shape {y.shape},"

@@ -18,6 +18,7 @@ def test_accuracy_and_confusion():
         [0, 1, 1],
         [0, 1, 3],
     ]
+    assert dl.accuracy(np.array([[1]]), np.array([1])).tolist() == [1]
     for wrong in np.array([0, 1]), np.zeros((4, 1), int):
         with pytest.raises(ValueError, match="predicted: got shape"):
             dl.accuracy(wrong, y)
@@ -29,6 +30,8 @@ def test_accuracy_and_confusion():
         ValueError, match="predicted: got float64 of shape .*, expected labels"
     ):
         dl.accuracy(np.eye(3), np.array([0, 1, 2]))
+    with pytest.raises(ValueError, match=r"^y: got int\d+ of shape \(\)"):
+        dl.accuracy(predicted[0], np.array(1))
     for bad in -1, 3:
         with pytest.raises(
             ValueError, match=f"y: got .*{bad}, expected 0 to 2|y: got -1"
