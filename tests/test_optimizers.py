@@ -566,6 +566,14 @@ def test_a_gradient_that_is_the_parameters_themselves(name):
     assert np.array_equal(end, run(optimizer, phi, np.copy, 4))
 
 
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_a_gradient_of_whole_numbers(name):
+    optimizer, phi = OPTIMIZERS[name], np.zeros(3, np.float32)
+    whole = run(optimizer, phi, lambda phi: np.array([2, -3, 0]), 3)
+    same = run(optimizer, phi, lambda phi: np.array([2, -3, 0], "f4"), 3)
+    assert np.array_equal(whole, same) and whole.dtype == np.float32
+
+
 SQUARE = {"SignDescent", "AdaGrad", "RMSProp", "Adam", "NAdam", "AdamW"}
 
 
