@@ -470,7 +470,7 @@ def _targets(f, y, name="y"):
     """
     shared = _output(f).shape[-2:]
     if checks.array(name, y).shape not in (f.shape, shared):
-        cure = f"; write {name}[:, None]" if y.shape == f.shape[-2:-1] else ""
+        cure = f"; write {name}[:, None]" if (*y.shape, 1) == shared else ""
         raise ValueError(
             f"{name}: got shape {y.shape}, expected exactly the output's shape"
             f" {shared}{f' or {f.shape}' if f.ndim == 3 else ''}{cure}"

@@ -657,6 +657,8 @@ def test_a_column_of_targets_is_asked_for():
     f, y = np.zeros((5, 1)), np.zeros(5)
     with pytest.raises(ValueError, match=r"^y: .*; write y\[:, None\]"):
         dl.SquaredError().nll(f, y)
+    with pytest.raises(ValueError, match=r"^y: .*\(5, 3\)$"):  # no cure
+        dl.SquaredError().nll(np.zeros((5, 3)), y)
     with pytest.raises(ValueError, match=r"^y: .*; write y.argmax\(axis=-1\)"):
         dl.Categorical().nll(np.zeros((5, 3)), np.eye(3)[[0, 1, 2, 0, 1]])
     with pytest.raises(ValueError, match=r"^y: .*; write y.astype\(int\)"):
