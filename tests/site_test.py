@@ -168,11 +168,17 @@ def test_page(visit, path, subtests):
                 "document.documentElement.scrollWidth <= screen.width"
             )
     page.emulate_media(color_scheme="dark")
+    with subtests.test("type in figures", width=390):
+        check_type(page, 10, 12.5)
     with subtests.test("glyphs"):
         check_glyphs(page)
     with subtests.test("ink follows the page"):
         check_ink(page)
     page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    with subtests.test("type in figures", width=1280):
+        check_type(page, 12, 17.5)
+    page.set_viewport_size({"width": 390, "height": 900})
     page.evaluate(LEAN)
     with subtests.test("no barriers", width=390, scheme="light"):
         check_barriers(page)
@@ -245,6 +251,20 @@ def check_ink(page):
     assert page.evaluate(PAINTED) == []
 
 
+TYPE = """() => [...document.querySelectorAll(".dl-frame svg")].flatMap(svg => {
+    const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+    return scale === 0 ? [] : [...svg.querySelectorAll("text")].map(text =>
+        [parseFloat(getComputedStyle(text).fontSize) * scale, text.textContent,
+         svg.closest("figure").id]);
+})"""
+
+
+def check_type(page, smallest, largest):
+    """Labels in figures can be read, and do not shout."""
+    for size, text, name in page.evaluate(TYPE):
+        assert smallest <= size <= largest, f"{name}: {text} in {size:.1f} px"
+
+
 ICONS = r"""() => {
     const found = new Set();
     for (const e of document.querySelectorAll("*")) {
@@ -294,61 +314,80 @@ def check_sliders(page):
         name = figure.get_attribute("id")
         kept = (FRAMES / f"{name}.json").read_text("utf-8")
         frames = json.loads(kept)["frames"]
-        data = json.loads(figure.locator("script").text_content())
+        script = (SITE / f"_static/frames/{name}.js").read_text("utf-8")
+        data = json.loads(script.split(" = ", 1)[1].removesuffix(";"))
         assert len(frames) == len(data["frames"]) >= 3
-        for position in walk(figure.locator("input").all(), data["sizes"]):
+        settings = figure.locator(".dl-controls > *").all()
+        for position in walk(settings, data["sizes"]):
             index, labels = 0, []
             for p, size, names in zip(position, data["sizes"], data["labels"]):
                 index = index * size + p
                 labels.append(names[p])
-            alts = data["alts"]
-            alt = alts[index] if len(alts) > 1 else alts[0]
-            shown = page.evaluate(SHOWN, [name, frames[index]])
-            expected = {"same": True, "alt": alt, "labels": labels}
+            captions = data["captions"]
+            told = captions[index] if captions else None
+            shown = page.evaluate(SHOWN, [name, frames[index], told])
+            expected = {"same": True, "told": True, "labels": labels}
             assert shown == {**expected, "outside": []}, f"{name}, {position}"
 
 
-SHOWN = """([name, svg]) => {
+SHOWN = """async ([name, svg, caption]) => {
     const figure = document.getElementById(name);
+    await figure.data;
     const frame = figure.querySelector(".dl-frame");
-    const box = document.createElement("div");
-    box.innerHTML = svg;
-    const inputs = [...figure.querySelectorAll("input")];
+    const like = html => {
+        const box = document.createElement("div");
+        box.innerHTML = html;
+        return box.innerHTML;
+    };
+    const text = figure.querySelector(
+        "figcaption > span, figcaption details > span");
     const edge = frame.querySelector("svg").getBoundingClientRect();
     const outside = [...frame.querySelectorAll("text")].filter(e => {
         const {left, right, top, bottom} = e.getBoundingClientRect();
         return left < edge.left - 2 || right > edge.right + 2
             || top < edge.top - 2 || bottom > edge.bottom + 2;
     });
-    const labels = inputs.map(e => e.getAttribute("aria-valuetext"));
-    const told = inputs.map(e => e.nextElementSibling.textContent);
-    if (told.join() !== labels.join()) labels.push(...told);
+    const labels = [...figure.querySelectorAll(".dl-controls > *")].map(box => {
+        const slider = box.querySelector("input[type=range]");
+        if (!slider) return box.querySelector(":checked + span").textContent;
+        const told = slider.nextElementSibling.textContent;
+        const spoken = slider.getAttribute("aria-valuetext");
+        return told === spoken ? told : `${told} is not ${spoken}`;
+    });
     return {
-        same: box.innerHTML === frame.innerHTML,
-        alt: frame.getAttribute("aria-label"),
+        same: like(svg) === frame.innerHTML,
+        told: caption === null || like(caption) === text.innerHTML,
         labels,
         outside: outside.map(e => e.textContent),
     };
 }"""
 
 
-def walk(sliders, sizes):
-    """Move one slider or two through all places, by keys; yield the places."""
-    yield [int(slider.get_attribute("value")) for slider in sliders]
-    for slider in sliders:
-        slider.press("Home")
-    *outer, inner = sliders
+def walk(settings, sizes):
+    """Move one setting or two through all places, by keys; yield the places."""
+    first = [place_of(one) for one in settings]
+    yield first
+    for one, place in zip(settings, first):
+        for _ in range(place):
+            press(one, "ArrowLeft")
+    *outer, inner = settings
     for row in range(sizes[0] if outer else 1):
         if row:
-            outer[0].press("ArrowRight")
+            press(outer[0], "ArrowRight")
         forward = row % 2 == 0
         for step in range(sizes[-1]):
             if step:
-                inner.press("ArrowRight" if forward else "ArrowLeft")
+                press(inner, "ArrowRight" if forward else "ArrowLeft")
             place = step if forward else sizes[-1] - 1 - step
             yield [row, place] if outer else [place]
-    inner.press("Home")
-    yield [sizes[0] - 1, 0] if outer else [0]
+
+
+def place_of(setting):
+    return int(setting.locator("input:checked, [type=range]").input_value())
+
+
+def press(setting, key):
+    setting.locator("input:checked, [type=range]").press(key)
 
 
 def check_solutions(page):
