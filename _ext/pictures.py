@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 from docutils import nodes
+from sphinx.util.docutils import SphinxDirective
 
 import mathml
 import numbering
@@ -15,8 +16,34 @@ import numbering
 FRAMES = re.compile(r'<script type="application/json">(.*?)</script>', re.S)
 
 
+class picture(nodes.General, nodes.Element):
+    """The drawing of a figure of another page."""
+
+
+class Picture(SphinxDirective):
+    """A figure's drawing, by its number, for a card: without its settings and
+    words.
+    """
+
+    required_arguments = 1
+
+    def run(self):
+        return [picture(name=f"figure-{self.arguments[0].replace('.', '-')}")]
+
+
+def drawn(app, name):
+    """The drawing of a figure, wherever it is in the book."""
+    docname, _, _ = app.env.get_domain("std").labels[name]
+    for raw in app.env.get_doctree(docname).findall(nodes.raw):
+        if f'id="{name}"' in raw.astext():
+            return re.search("<svg.*?</svg>", raw.astext(), re.S)[0]
+
+
 def finish(app, doctree, docname):
     """Make the raw figures of a notebook parts of a page."""
+    for node in list(doctree.findall(picture)):
+        text = f'<div class="dl-picture">{drawn(app, node["name"])}</div>'
+        node.replace_self(nodes.raw("", text, format="html"))
     for raw in doctree.findall(nodes.raw):
         found = numbering.FIGURE.search(raw.astext())
         if found:
@@ -66,6 +93,8 @@ def _frames(text, node, name, root, out):
 
 
 def setup(app):
+    app.add_node(picture)
+    app.add_directive("picture", Picture)
     app.connect("doctree-resolved", finish)
     return {
         "version": "1",

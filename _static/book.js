@@ -2,9 +2,16 @@
 const reach = () => {
   const boxes = "div.math, .dl-frame, pre, .pst-scrollable-table-container";
   for (const box of document.querySelectorAll(boxes)) {
-    const wide = box.scrollWidth > box.clientWidth;
-    if (wide) box.tabIndex = 0;
-    box.classList.toggle("dl-wide", wide);
+    const edges = () => {
+      const left = box.scrollWidth - box.clientWidth - box.scrollLeft;
+      box.classList.toggle("dl-before", box.scrollLeft > 1);
+      box.classList.toggle("dl-after", left > 1);
+    };
+    if (box.scrollWidth > box.clientWidth && box.tabIndex < 0) {
+      box.tabIndex = 0;
+      box.addEventListener("scroll", edges, { passive: true });
+    }
+    edges();
   }
 };
 
@@ -87,6 +94,8 @@ const slide = (figure) => {
   const moved = (input) => input.value !== input.defaultValue || input.checked !== input.defaultChecked;
   if (settings.flat().some(moved)) show(); // the browser kept it from before
   controls.hidden = false;
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  if (figure.id === "figure" && !still) controls.querySelector("button").click(); // the home page lives
 };
 
 const ready = () => {

@@ -269,12 +269,10 @@ def _caption(number, caption, predict):
     JupyterLab, sets them.
     """
     text = f"<span>{html.escape(caption, quote=False)}</span>"
-    number = f"<b>Figure {number}</b>" if number else "<b>Figure</b>"
+    number = f"<b>Figure {number}</b>" if number else ""
     if predict:
-        text = (
-            f"<details><summary>{number}: what it shows</summary>{text}"
-            "</details>"
-        )
+        summary = f"{number} What it shows".strip()
+        text = f"<details><summary>{summary}</summary>{text}</details>"
         return f"<figcaption>{text}</figcaption>"
     return f"<figcaption>{number} {text}</figcaption>"
 

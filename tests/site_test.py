@@ -8,8 +8,10 @@ import http.server
 import json
 import re
 import shutil
+import sys
 import threading
 import zipfile
+from collections import Counter
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin
 
@@ -21,6 +23,9 @@ from fontTools.ttLib import TTFont
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "_ext"))
+import reader  # noqa: E402
+
 SITE = ROOT / "_build" / "html"
 FRAMES = ROOT / "_build" / "frames"
 PAGES = sorted(SITE.rglob("*.html"), key=lambda p: (-p.stat().st_size, p))
@@ -30,11 +35,13 @@ NOTEBOOKS = [p for p in PAGES if re.search(r"/\d-[^/]*\.html$", p)]
 HOME = "intro.html"
 # Bytes transferred with gzip for a first visit: the page, and all that it
 # loads.
-BUDGET = {"home": 150_000, "page": 300_000}
+BUDGET = {"home": 200_000, "page": 300_000}
 FLAGS = (
     "--no-sandbox --disable-gpu --no-first-run --disable-background-networking"
     " --disable-component-update --disable-sync --allow-file-access-from-files"
 ).split()
+# Those that begin with a picture.
+OPENED = ["1-one-hidden-layer", "1-from-likelihood-to-loss", "5-steps"]
 QUIET = "[PST]"  # the theme's own greeting
 
 
@@ -433,6 +440,49 @@ def test_every_picture_says_what_it_shows(path):
             r"\.(png|svg)$", text
         ), text
     assert not page.select("article svg:not(.dl-frame svg):not([aria-hidden])")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_id_twice(path):
+    ids = Counter(tag["id"] for tag in soup(path).find_all(id=True))
+    assert [name for name, n in ids.items() if n > 1] == []
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS)
+def test_numbers_and_addresses(path):
+    """Each box and figure has its number and its address; the reader's
+    notebook has the same.
+    """
+    page, names = soup(path), reader.numbers()
+    number = page.find("h1").get_text().split()[0]
+    boxes = page.select("div.proof, div.exercise")
+    assert len(boxes) >= 3
+    for box in boxes:
+        title = box.find("p", class_="admonition-title")
+        shown = title.find(class_="caption-number").get_text().strip()
+        assert shown == names[box["id"]]
+        assert shown.split()[1].startswith(f"{number}.")
+        assert "(*" not in title.get_text()
+        assert title.find("a", href=f"#{box['id']}")
+        if "exercise" in box["class"]:
+            assert page.find("details", id=f"solution-{box['id']}")
+    figures = page.select("figure.dl-figure")
+    for k, figure in enumerate(figures, 1):
+        name = f"figure-{number.replace('.', '-')}-{k}"
+        assert figure["id"] == name
+        caption = figure.find("figcaption")
+        assert f"Figure {number}.{k}" in caption.get_text()
+        assert caption.find("a", href=f"#{name}")
+        assert "$" not in caption.get_text()
+
+
+def test_three_notebooks_open_with_their_picture(visit):
+    paths = [p.stem for p in reader.sources()]
+    opened = [p for p in NOTEBOOKS if Path(p).stem in OPENED]
+    assert len(opened) == len(OPENED) and set(OPENED) <= set(paths)
+    for path in opened:
+        figure = visit(path).locator(".dl-figure").first.bounding_box()
+        assert figure["y"] + figure["height"] <= 900, path
 
 
 @pytest.mark.parametrize("path", PAGES)

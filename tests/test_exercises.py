@@ -453,6 +453,7 @@ def test_on_the_page_text_and_runs_fold_together():
     solved = run_of_page("a = 1\ncheck('a', a)", "tag_solution")
     other = run_of_page("rest()")
     answer["classes"] = ["solution"]
+    answer["target_label"] = "why"
     page = nodes.section("", answer, *runs, nodes.Text("t"), solved, other)
     book.fold_solutions(None, page)
     fold, text, stub, second, last = page

@@ -105,7 +105,7 @@ def test_a_caption_folds_where_the_text_asks_for_a_prediction(
         ),
     ):
         (page,) = shown(monkeypatch, tmp_path, show)
-        assert "<summary><b>Figure 1.2.3</b>: what it shows</summary>" in page
+        assert "<summary><b>Figure 1.2.3</b> What it shows</summary>" in page
 
 
 def test_exponents_are_characters(monkeypatch, tmp_path):
