@@ -403,6 +403,25 @@ def test_every_page_is_described(path):
     assert page.html["lang"] == "en" and page.title.text.strip()
 
 
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_loads_what_it_needs(path):
+    page = soup(path)
+    (sheet,) = page.select("link[rel=stylesheet]")
+    assert urljoin(path, sheet["href"].split("?")[0]) == "_static/site.css"
+    code, copy = page.select("pre"), page.select("script[src*=copybutton]")
+    assert bool(code) == bool(copy)
+
+
+def test_the_style_sheet_is_light_and_finds_its_files():
+    sheet = SITE / "_static" / "site.css"
+    assert len(gzip.compress(sheet.read_bytes(), 6)) < 32_000
+    urls = re.findall(r"url\(\"?([^\")]+)", sheet.read_text("utf-8"))
+    files = {u for u in urls if not re.search(r"^data:|\.ttf$", u)}
+    assert len(files) >= 5  # icons, formulas
+    for file in files:
+        assert (sheet.parent / file).is_file(), file
+
+
 def test_no_formula_was_left_as_source():
     for path in PAGES:
         body = re.sub(
