@@ -2,6 +2,7 @@
 blocked.
 """
 
+import contextlib
 import functools
 import gzip
 import http.server
@@ -39,8 +40,8 @@ QUIET = "[PST]"  # the theme's own greeting
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):
-    """Serves the site as a web server does, with gzip, and counts what it
-    sends.
+    """Serves the site as a web server does, with gzip, and the page for what
+    does not exist.
     """
 
     def log_message(self, *args):
@@ -49,28 +50,37 @@ class Handler(http.server.SimpleHTTPRequestHandler):
     def do_GET(self):
         path = Path(self.translate_path(self.path))
         path = path / "index.html" if path.is_dir() else path
-        if not path.is_file():
-            return self.send_error(404)
+        found = path.is_file()
+        path = path if found else SITE / "404.html"
         body = path.read_bytes()
         packed = path.suffix in (".html", ".css", ".js", ".svg", ".json")
         body = gzip.compress(body, 6) if packed else body
-        self.send_response(200)
+        self.send_response(200 if found else 404)
         self.send_header("Content-Type", self.guess_type(str(path)))
         self.send_header("Content-Length", str(len(body)))
         if packed:
             self.send_header("Content-Encoding", "gzip")
         self.end_headers()
-        self.wfile.write(body)
+        if self.command == "GET":
+            self.wfile.write(body)
+
+    do_HEAD = do_GET
+
+
+@contextlib.contextmanager
+def served(folder):
+    handler = functools.partial(Handler, directory=str(folder))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
 
 
 @pytest.fixture(scope="session")
 def base():
     assert PAGES, "build the book first: make book"
-    handler = functools.partial(Handler, directory=str(SITE))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
+    with served(SITE) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
@@ -517,6 +527,30 @@ def test_previous_and_next(visit):
         assert here not in seen
         seen.add(here)
     assert seen >= set(PAGES) - {"genindex.html", "search.html"}
+
+
+@pytest.mark.parametrize("folder", ["", "a/book/"])
+def test_what_does_not_exist(browser, tmp_path, folder):
+    """The page that says so is the same at every address: it brings its icon,
+    asks for nothing, and finds the book's beginning.
+    """
+    root = tmp_path / "root"
+    site = root / folder
+    site.parent.mkdir(parents=True, exist_ok=True)
+    site.symlink_to(SITE)
+    icon = soup("404.html").select_one("link[rel=icon]")["href"]
+    svg = unquote(icon.removeprefix("data:image/svg+xml,"))
+    assert svg == (SITE / "_static/favicon.svg").read_text("utf-8").strip()
+    with served(root) as base:
+        page = browser.new_page()
+        asked = []
+        page.on("request", lambda request: asked.append(request.url))
+        address = f"{base}{folder}chapters/nowhere/page.html"
+        page.goto(address)
+        assert asked == [address]
+        page.locator("#home").click()
+        page.wait_for_url(f"{base}{folder}{HOME}")
+        page.close()
 
 
 def test_without_javascript(visit):
