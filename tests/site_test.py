@@ -566,6 +566,38 @@ def test_without_javascript(visit):
     assert "What to remember" in page.locator("article").inner_text()
 
 
+COLOURS = """() => ["body", "article a", "pre", "pre .k"].map(name => {
+    const style = getComputedStyle(document.querySelector(name));
+    return [style.color, style.backgroundColor];
+})"""
+
+
+def test_a_phone_without_javascript(visit):
+    """The light theme's colours; a menu, a way to find something, and the
+    notebook; no button that does nothing.
+    """
+    light = visit(NOTEBOOKS[0]).evaluate(COLOURS)
+    options = {"java_script_enabled": False, "scheme": "dark"}
+    page = visit(NOTEBOOKS[0], 390, is_mobile=True, **options)
+    assert page.evaluate(COLOURS) == light
+    download = page.locator("a.btn-download-source-button")
+    assert not download.is_visible()
+    (button,) = page.locator("button:visible").all()
+    button.click()
+    assert download.is_visible()
+    menu, search = page.locator(".dl-menu a").all()
+    menu.click()
+    page.wait_for_url("**#pst-primary-sidebar")
+    title = page.locator(".bd-sidebar-primary .dl-title")
+    assert 0 < title.bounding_box()["y"] < 900
+    search.click()
+    page.wait_for_url("**/search.html")
+    page.locator(".bd-search-container a").first.click()
+    page.wait_for_url("**/glossary.html")
+    page.locator(".bd-sidebar-primary a[href$='errata.html']").click()
+    page.wait_for_url("**/errata.html")
+
+
 def test_the_zip_is_the_site_and_nothing_else():
     """Not the zip of the build before, nor pages that have left the book."""
     with zipfile.ZipFile(SITE / "book.zip") as file:
