@@ -472,6 +472,81 @@ def test_play(visit):
     assert slider.input_value() == stopped and button.text_content() == "Play"
 
 
+FOCUSABLE = """() => {
+    const sheet = document.createElement("style");
+    sheet.textContent = "* { transition: none !important }";
+    document.head.append(sheet);
+    const look = e => {
+        const s = getComputedStyle(e);
+        const outline = s.outlineStyle === "none" ? "" : s.outline;
+        return [outline, s.boxShadow, s.border];
+    };
+    const all = [...document.querySelectorAll("*")].map(e => [e, look(e)]);
+    const plain = new Map(all);
+    // of the ring about the focus, or about the field that it is in: its colour
+    window.ring = () => {
+        const e = document.activeElement, field = e.closest("form") ?? e;
+        const place = e.tagName + "." + [...e.classList].join(".");
+        for (const x of [e, field])
+            for (const [i, now] of look(x).entries())
+                if (now.includes("rgb") && now !== plain.get(x)[i])
+                    return [place, now.match(/rgba?[^)]*/g).at(-1), under(x)];
+        return [place, null, under(e)];
+    };
+    const under = e => {
+        for (; e; e = e.parentElement) {
+            const {backgroundColor} = getComputedStyle(e);
+            if (!backgroundColor.endsWith(", 0)")) return backgroundColor;
+        }
+    };
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_focus_is_seen_at_every_stop(visit, scheme):
+    page = visit(NOTEBOOKS[0], scheme=scheme, reduced_motion="reduce")
+    page.evaluate(FOCUSABLE)
+    stops = []
+    while len(stops) < 500:
+        page.keyboard.press("Tab")
+        place, ring, ground = page.evaluate("ring()")
+        if place.startswith("BODY"):
+            break
+        assert ring, place
+        assert contrast(ring, ground) >= 3, (place, ring, ground)
+        stops.append(place)
+        if "dropdown-toggle" in place:
+            page.keyboard.press("Enter")  # the menu is open: down to its items
+    for kind in (
+        "A.reference",
+        "dropdown-toggle",
+        "A.btn.btn-sm.btn-download",
+        "theme-switch-button",
+        "search-button",
+        "headerlink",
+        "SUMMARY",
+        "INPUT",
+        "A.right-next",
+        "copybtn",
+    ):
+        assert any(kind in stop for stop in stops), kind
+
+
+def contrast(one, other):
+    """The contrast of two colours of CSS, as WCAG defines it."""
+
+    def light(colour):
+        parts = [int(c) / 255 for c in re.findall(r"\d+", colour)[:3]]
+        parts = [
+            c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4
+            for c in parts
+        ]
+        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+    dark, bright = sorted([light(one), light(other)])
+    return (bright + 0.05) / (dark + 0.05)
+
+
 def test_search_finds_a_word(visit):
     page = visit(NOTEBOOKS[0])
     page.keyboard.press("Control+K")
