@@ -6,6 +6,7 @@ import re
 import shutil
 from pathlib import Path
 
+import styles
 from bs4 import BeautifulSoup
 from fontTools import subset
 
@@ -14,6 +15,8 @@ from fontTools import subset
 UNUSED = re.compile(
     r"togglebutton|toggleHint|toggleOpen|thebe|THEBE|design-tabs|kernelName"
 )
+# Files of theirs that no page loads.
+UNLOADED = re.compile(UNUSED.pattern + r"|fontawesome\.js|macros\.html|\.map$")
 ICONS = "vendor/fontawesome/webfonts"
 
 
@@ -29,6 +32,14 @@ def leave_out(app, page, template, context, doctree):
                 f"{f.filename or ''} {f.attributes.get('body', '')}"
             )
         ]
+    body = BeautifulSoup(context.get("body", ""), "html.parser")
+    if not body.pre:  # there is no code to copy
+        context["script_files"] = [
+            f
+            for f in context["script_files"]
+            if "clipboard" not in str(f.filename)
+            and "copybutton" not in str(f.filename)
+        ]
     if page != "search":  # which needs its scripts at once, and in order
         context["script_files"] = [
             type(f)(
@@ -39,7 +50,7 @@ def leave_out(app, page, template, context, doctree):
             for f in context.get("script_files", [])
             if f.filename
         ]
-    text = BeautifulSoup(context.get("body", ""), "html.parser").find("p")
+    text = body.find("p")
     sentence = " ".join(text.get_text(" ", strip=True).split()) if text else ""
     context["description"] = (
         sentence[:200] or f"{context.get('title', '')}: {app.config.project}"
@@ -51,28 +62,10 @@ def tidy(app, error):
     if error or app.builder.name != "html":
         return
     out = Path(app.outdir)
-    pages = "".join(p.read_text("utf-8") for p in out.rglob("*.html"))
-    scripts = "".join(
-        p.read_text("utf-8")
-        for p in out.glob("_static/scripts/*.js")
-        if "awesome" not in p.name
-    )
-    used = set(re.findall(r"\bfa-([a-z0-9-]+)", pages + scripts))
-    css = "".join(p.read_text("utf-8") for p in out.glob("_static/**/*.css"))
-    rule = r'((?:\.fa-[\w-]+:{1,2}before,?)+)\{content:"\\([0-9a-f]+)"\}'
-    icons = re.findall(rule, css)
-    points = {
-        p for names, p in icons if used & set(re.findall(r"fa-([\w-]+)", names))
-    }
-    points |= set(re.findall(r"\\(f[0-9a-f]{3})\b", re.sub(rule, "", css)))
-    # the theme writes some of them as characters, not as numbers
+    css = (out / styles.SHEET).read_text("utf-8")
+    # a style sheet has them as numbers, or as characters
+    points = set(re.findall(r"\\([ef][0-9a-f]{3})\b", css))
     points |= {f"{ord(c):x}" for c in re.findall("[\ue000-\uf8ff]", css)}
-    for sheet in out.glob("_static/styles/*.css"):
-        text = sheet.read_text("utf-8")
-        sheet.write_text(
-            re.sub(rule, lambda m: m[0] if m[2] in points else "", text),
-            "utf-8",
-        )
     for name in "solid-900", "regular-400", "brands-400":
         path = out / "_static" / ICONS / f"fa-{name}.woff2"
         options = subset.Options(flavor="woff2")
@@ -82,11 +75,10 @@ def tidy(app, error):
         subsetter.subset(font)
         subset.save_font(font, path, options)
         path.with_suffix(".ttf").unlink(missing_ok=True)
-    for path in [
-        *out.glob("_static/**/*.map"),
-        out / "_static/scripts/fontawesome.js",
-    ]:
-        path.unlink(missing_ok=True)
+    for path in out.glob("_static/**/*.*"):
+        if UNLOADED.search(path.name):
+            path.unlink()
+    shutil.rmtree(out / "_static/locales")
     shutil.make_archive(str(out.parent / "book"), "zip", out.parent, out.name)
     shutil.move(out.parent / "book.zip", out / "book.zip")
 

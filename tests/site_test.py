@@ -2,6 +2,7 @@
 blocked.
 """
 
+import contextlib
 import functools
 import gzip
 import http.server
@@ -46,8 +47,8 @@ QUIET = "[PST]"  # the theme's own greeting
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):
-    """Serves the site as a web server does, with gzip, and counts what it
-    sends.
+    """Serves the site as a web server does, with gzip, and the page for what
+    does not exist.
     """
 
     def log_message(self, *args):
@@ -56,28 +57,37 @@ class Handler(http.server.SimpleHTTPRequestHandler):
     def do_GET(self):
         path = Path(self.translate_path(self.path))
         path = path / "index.html" if path.is_dir() else path
-        if not path.is_file():
-            return self.send_error(404)
+        found = path.is_file()
+        path = path if found else SITE / "404.html"
         body = path.read_bytes()
         packed = path.suffix in (".html", ".css", ".js", ".svg", ".json")
         body = gzip.compress(body, 6) if packed else body
-        self.send_response(200)
+        self.send_response(200 if found else 404)
         self.send_header("Content-Type", self.guess_type(str(path)))
         self.send_header("Content-Length", str(len(body)))
         if packed:
             self.send_header("Content-Encoding", "gzip")
         self.end_headers()
-        self.wfile.write(body)
+        if self.command == "GET":
+            self.wfile.write(body)
+
+    do_HEAD = do_GET
+
+
+@contextlib.contextmanager
+def served(folder):
+    handler = functools.partial(Handler, directory=str(folder))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
 
 
 @pytest.fixture(scope="session")
 def base():
     assert PAGES, "build the book first: make book"
-    handler = functools.partial(Handler, directory=str(SITE))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
+    with served(SITE) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
@@ -492,6 +502,25 @@ def test_every_page_is_described(path):
     assert page.html["lang"] == "en" and page.title.text.strip()
 
 
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_loads_what_it_needs(path):
+    page = soup(path)
+    (sheet,) = page.select("link[rel=stylesheet]")
+    assert urljoin(path, sheet["href"].split("?")[0]) == "_static/site.css"
+    code, copy = page.select("pre"), page.select("script[src*=copybutton]")
+    assert bool(code) == bool(copy)
+
+
+def test_the_style_sheet_is_light_and_finds_its_files():
+    sheet = SITE / "_static" / "site.css"
+    assert len(gzip.compress(sheet.read_bytes(), 6)) < 32_000
+    urls = re.findall(r"url\(\"?([^\")]+)", sheet.read_text("utf-8"))
+    files = {u for u in urls if not re.search(r"^data:|\.ttf$", u)}
+    assert len(files) >= 5  # icons, formulas
+    for file in files:
+        assert (sheet.parent / file).is_file(), file
+
+
 def test_no_formula_was_left_as_source():
     for path in PAGES:
         body = re.sub(
@@ -542,6 +571,81 @@ def test_nothing_moves_by_itself_for_those_who_asked(visit):
     page.wait_for_function(
         "Number(document.querySelector('.dl-slider input').value) >= 2"
     )
+
+
+FOCUSABLE = """() => {
+    const sheet = document.createElement("style");
+    sheet.textContent = "* { transition: none !important }";
+    document.head.append(sheet);
+    const look = e => {
+        const s = getComputedStyle(e);
+        const outline = s.outlineStyle === "none" ? "" : s.outline;
+        return [outline, s.boxShadow, s.border];
+    };
+    const all = [...document.querySelectorAll("*")].map(e => [e, look(e)]);
+    const plain = new Map(all);
+    // of the ring about the focus, or about the field that it is in: its colour
+    window.ring = () => {
+        const e = document.activeElement, field = e.closest("form") ?? e;
+        const place = e.tagName + "." + [...e.classList].join(".");
+        for (const x of [e, field])
+            for (const [i, now] of look(x).entries())
+                if (now.includes("rgb") && now !== plain.get(x)[i])
+                    return [place, now.match(/rgba?[^)]*/g).at(-1), under(x)];
+        return [place, null, under(e)];
+    };
+    const under = e => {
+        for (; e; e = e.parentElement) {
+            const {backgroundColor} = getComputedStyle(e);
+            if (!backgroundColor.endsWith(", 0)")) return backgroundColor;
+        }
+    };
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_focus_is_seen_at_every_stop(visit, scheme):
+    page = visit(NOTEBOOKS[0], scheme=scheme, reduced_motion="reduce")
+    page.evaluate(FOCUSABLE)
+    stops = []
+    while len(stops) < 500:
+        page.keyboard.press("Tab")
+        place, ring, ground = page.evaluate("ring()")
+        if place.startswith("BODY"):
+            break
+        assert ring, place
+        assert contrast(ring, ground) >= 3, (place, ring, ground)
+        stops.append(place)
+        if "dropdown-toggle" in place:
+            page.keyboard.press("Enter")  # the menu is open: down to its items
+    for kind in (
+        "A.reference",
+        "dropdown-toggle",
+        "A.btn.btn-sm.btn-download",
+        "theme-switch-button",
+        "search-button",
+        "headerlink",
+        "SUMMARY",
+        "INPUT",
+        "A.right-next",
+        "copybtn",
+    ):
+        assert any(kind in stop for stop in stops), kind
+
+
+def contrast(one, other):
+    """The contrast of two colours of CSS, as WCAG defines it."""
+
+    def light(colour):
+        parts = [int(c) / 255 for c in re.findall(r"\d+", colour)[:3]]
+        parts = [
+            c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4
+            for c in parts
+        ]
+        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+    dark, bright = sorted([light(one), light(other)])
+    return (bright + 0.05) / (dark + 0.05)
 
 
 def test_search_finds_a_word(visit):
@@ -601,6 +705,30 @@ def test_previous_and_next(visit):
     assert seen >= set(PAGES) - {"genindex.html", "search.html"}
 
 
+@pytest.mark.parametrize("folder", ["", "a/book/"])
+def test_what_does_not_exist(browser, tmp_path, folder):
+    """The page that says so is the same at every address: it brings its icon,
+    asks for nothing, and finds the book's beginning.
+    """
+    root = tmp_path / "root"
+    site = root / folder
+    site.parent.mkdir(parents=True, exist_ok=True)
+    site.symlink_to(SITE)
+    icon = soup("404.html").select_one("link[rel=icon]")["href"]
+    svg = unquote(icon.removeprefix("data:image/svg+xml,"))
+    assert svg == (SITE / "_static/favicon.svg").read_text("utf-8").strip()
+    with served(root) as base:
+        page = browser.new_page()
+        asked = []
+        page.on("request", lambda request: asked.append(request.url))
+        address = f"{base}{folder}chapters/nowhere/page.html"
+        page.goto(address)
+        assert asked == [address]
+        page.locator("#home").click()
+        page.wait_for_url(f"{base}{folder}{HOME}")
+        page.close()
+
+
 def test_without_javascript(visit):
     """Text, formulas and the first frames are there, and nothing that would not
     work.
@@ -612,6 +740,38 @@ def test_without_javascript(visit):
             assert not figure.locator("input").first.is_visible()
     assert page.locator("math").first.is_visible()
     assert "What to remember" in page.locator("article").inner_text()
+
+
+COLOURS = """() => ["body", "article a", "pre", "pre .k"].map(name => {
+    const style = getComputedStyle(document.querySelector(name));
+    return [style.color, style.backgroundColor];
+})"""
+
+
+def test_a_phone_without_javascript(visit):
+    """The light theme's colours; a menu, a way to find something, and the
+    notebook; no button that does nothing.
+    """
+    light = visit(NOTEBOOKS[0]).evaluate(COLOURS)
+    options = {"java_script_enabled": False, "scheme": "dark"}
+    page = visit(NOTEBOOKS[0], 390, is_mobile=True, **options)
+    assert page.evaluate(COLOURS) == light
+    download = page.locator("a.btn-download-source-button")
+    assert not download.is_visible()
+    (button,) = page.locator("button:visible").all()
+    button.click()
+    assert download.is_visible()
+    menu, search = page.locator(".dl-menu a").all()
+    menu.click()
+    page.wait_for_url("**#pst-primary-sidebar")
+    title = page.locator(".bd-sidebar-primary .dl-title")
+    assert 0 < title.bounding_box()["y"] < 900
+    search.click()
+    page.wait_for_url("**/search.html")
+    page.locator(".bd-search-container a").first.click()
+    page.wait_for_url("**/glossary.html")
+    page.locator(".bd-sidebar-primary a[href$='errata.html']").click()
+    page.wait_for_url("**/errata.html")
 
 
 def test_the_zip_is_the_site_and_nothing_else():
