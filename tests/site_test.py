@@ -264,7 +264,7 @@ PAINTED = """() => {
 
 def check_ink(page):
     """In the dark no figure draws in black."""
-    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
     assert page.evaluate(PAINTED) == []
 
 
