@@ -209,7 +209,7 @@ CALLS |= {
         figures.figure,
         {
             "fig": one_axis(),
-            "number": "1.2.3",
+            "number": "9.9.9",
             "caption": "Nothing is to be seen.",
             "alt": "A picture of nothing at all.",
             "narrow": one_axis(),
@@ -220,7 +220,7 @@ CALLS |= {
         figures.explore,
         {
             "draw": lambda a: one_axis(),
-            "number": "1.2.3",
+            "number": "9.9.9",
             "caption": "Nothing is to be seen.",
             "alt": "A picture of nothing at all.",
             "labels": {"a": "setting"},
