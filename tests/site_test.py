@@ -71,7 +71,7 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         self.end_headers()
         if self.command == "GET":
             with contextlib.suppress(BrokenPipeError):  # the reader has left
-            self.wfile.write(body)
+                self.wfile.write(body)
 
     do_HEAD = do_GET
 
