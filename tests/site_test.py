@@ -3,7 +3,6 @@ blocked.
 """
 
 import contextlib
-import contextlib
 import functools
 import gzip
 import http.server
