@@ -58,7 +58,9 @@ def _caption(text, node, name):
     link = numbering.permalink(name)
     return re.sub(
         r"<figcaption>(.*?)</figcaption>",
-        lambda m: f"<figcaption>{with_formulas(m[1], node)}{link}</figcaption>",
+        lambda m: (
+            f"<figcaption>{with_formulas(m[1], node)} {link}</figcaption>"
+        ),
         text,
         flags=re.S,
     )
