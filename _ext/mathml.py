@@ -5,15 +5,15 @@ A formula that cannot be converted fails the build, with its place.
 """
 
 import html
-import io
 import re
 from pathlib import Path
 
 import ziamath
 from docutils import nodes
-from fontTools import subset
 from math_core import LatexError, LatexToMathML
 from sphinx.util import logging
+
+import typeface
 
 log = logging.getLogger(__name__)
 converter = LatexToMathML()
@@ -89,19 +89,8 @@ def write_font(app, error):
     }
     points = {ord(c) for c in text}
     points |= {italics[p] for p in points if p in italics}
-    options = subset.Options(
-        flavor="woff2",
-        layout_features=["ssty"],
-        hinting=False,
-        name_IDs=[0, 1, 2, 13],
-    )
-    font = subset.load_font(FONT, options)
-    subsetter = subset.Subsetter(options)
-    subsetter.populate(unicodes=points)
-    subsetter.subset(font)
-    with io.BytesIO() as file:
-        subset.save_font(font, file, options)
-        Path(app.outdir, "_static", "math.woff2").write_bytes(file.getvalue())
+    font = typeface.woff2(FONT, points, features=["ssty"])
+    Path(app.outdir, "_static", "math.woff2").write_bytes(font)
 
 
 def setup(app):

@@ -37,15 +37,15 @@ def name_parts(app, doctree):
     for box in doctree.findall(_is_box):
         for section in box.findall(nodes.section):
             section["ids"] = [f"{box['label']}-content"]
-    labels = app.env.get_domain("std")
+    std = app.env.get_domain("std")
     for raw in doctree.findall(nodes.raw):
         for label, number in FIGURE.findall(raw.astext()):
             if not number:
                 continue
             place = app.env.docname, label
             name = f"Figure {number.replace('-', '.')}"
-            labels.labels[label] = *place, name
-            labels.anonlabels[label] = place
+            std.labels[label] = *place, name
+            std.anonlabels[label] = place
 
 
 class Titles(SphinxPostTransform):

@@ -6,9 +6,10 @@ import re
 import shutil
 from pathlib import Path
 
-import styles
 from bs4 import BeautifulSoup
-from fontTools import subset
+
+import styles
+import typeface
 
 # Of what Jupyter Book puts on every page, this book uses none: live code,
 # toggle buttons, tabs.
@@ -68,12 +69,8 @@ def tidy(app, error):
     points |= {f"{ord(c):x}" for c in re.findall("[\ue000-\uf8ff]", css)}
     for name in "solid-900", "regular-400", "brands-400":
         path = out / "_static" / ICONS / f"fa-{name}.woff2"
-        options = subset.Options(flavor="woff2")
-        font = subset.load_font(path, options)
-        subsetter = subset.Subsetter(options)
-        subsetter.populate(unicodes=[0x20, *(int(p, 16) for p in points)])
-        subsetter.subset(font)
-        subset.save_font(font, path, options)
+        used = [0x20, *(int(p, 16) for p in points)]
+        path.write_bytes(typeface.woff2(path, used))
         path.with_suffix(".ttf").unlink(missing_ok=True)
     for path in out.glob("_static/**/*.*"):
         if UNLOADED.search(path.name):

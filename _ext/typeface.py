@@ -15,6 +15,7 @@ from fontTools.ttLib import TTFont
 
 FILES = Path(font_source_serif_pro.__file__).parent / "files"
 FACES = {"text": "Regular", "text-italic": "It", "text-bold": "Semibold"}
+FEATURES = "kern", "liga", "ccmp", "locl", "mark"
 CYRILLIC = range(0x400, 0x530)
 
 
@@ -34,13 +35,14 @@ def write_text_fonts(app, error):
         }.items():
             if part:
                 file = Path(app.outdir, "_static", f"{name}{suffix}.woff2")
-                file.write_bytes(_subset(path, part))
+                file.write_bytes(woff2(path, part, FEATURES))
 
 
-def _subset(path, points):
+def woff2(path, points, features=()):
+    """A font as a web font: the glyphs of these code points, and no others."""
     options = subset.Options(
         flavor="woff2",
-        layout_features=["kern", "liga", "ccmp", "locl", "mark"],
+        layout_features=list(features),
         hinting=False,
         desubroutinize=True,
         name_IDs=[0, 13],  # whose it is, and its licence; not its name

@@ -1,6 +1,7 @@
 """The site's one style sheet: what matches nothing is dropped, and no more."""
 
 import pytest
+
 from styles import Names, prune
 
 PAGE = """
