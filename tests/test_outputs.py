@@ -102,3 +102,16 @@ def test_outputs_are_kept_until_they_are_stale(book):
     assert kept() == names
     outputs.forget_stale(digests)  # nobody vouches for what it was made with
     assert kept() == [names[0], names[2]]
+
+
+def test_a_moved_folder_keeps_nothing_stale(book, monkeypatch):
+    path = sorted(book.glob("chapters/*/*.ipynb"))[0]
+    outputs.keep(nbformat.read(path, 4), path, 1.0, "made there")
+    moved = book.rename(book.with_name("moved"))
+    build = moved / outputs.BUILD.relative_to(book)
+    monkeypatch.setattr(outputs.reader, "ROOT", moved)
+    monkeypatch.setattr(outputs, "BUILD", build)
+    cache = outputs.get_cache(build / ".jupyter_cache")
+    assert len(cache.list_cache_records()) == 1
+    outputs.forget_stale({moved / path.relative_to(book): "made here"})
+    assert cache.list_cache_records() == []
