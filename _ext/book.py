@@ -125,17 +125,6 @@ def _following(node):
     return node.parent[node.parent.index(node) + 1 :]
 
 
-def visit_citation(translator, node):
-    """An entry of the bibliography, without the ARIA roles of docutils, which
-    are out of date.
-    """
-    translator.body.append(translator.starttag(node, "div", CLASS="citation"))
-
-
-def depart_citation(translator, node):
-    translator.body.append("</div>\n")
-
-
 def visit_details(translator, node):
     classes = " ".join(node["classes"])
     translator.body.append(
@@ -258,9 +247,6 @@ def give_wheel(app, error):
 
 def setup(app):
     app.add_node(details, html=(visit_details, depart_details))
-    app.add_node(
-        nodes.citation, override=True, html=(visit_citation, depart_citation)
-    )
     app.add_directive("cheat-sheet", CheatSheet)
     app.add_directive("lecture-map", LectureMap)
     app.add_directive("versions", Versions)

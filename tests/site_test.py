@@ -413,6 +413,38 @@ def test_every_page_is_described(path):
     assert page.html["lang"] == "en" and page.title.text.strip()
 
 
+def test_the_bibliography_and_its_citations_lead_to_each_other():
+    place = "chapters/back/bibliography.html"
+    entries = soup(place).select(".dl-bibliography > li")
+    texts = [entry.p.get_text() for entry in entries]
+    assert len(texts) > 40
+    assert texts == sorted(texts, key=str.lower)
+    for text, entry in zip(texts, entries):
+        assert re.match(r"[^(]+ \(\d{4}\)\. ", text), text
+        links = " ".join(a["href"] for a in entry.p.select("a"))
+        for number in re.findall(r"(?:arXiv|doi):(.+?)\.(?: |$)", text):
+            assert number in links, text
+    cited = {
+        (p, a["href"]) for p in PAGES for a in soup(p).select("article a[href]")
+    }
+    cited = {
+        (p, href.split("#")[1])
+        for p, href in cited
+        if place.split("/")[-1] + "#" in href
+    }
+    back = {
+        (urldefrag(urljoin(place, a["href"]))[0], entry["id"])
+        for entry in entries
+        for a in entry.select(".dl-cited a")
+    }
+    assert back == cited - {c for c in cited if c[0] == place}
+    for entry in entries:
+        for a in entry.select(".dl-cited a"):
+            page = urldefrag(urljoin(place, a["href"]))[0]
+            number = re.search(r"(\d)-[^/]*/(\d)-", page)
+            assert not number or a.text == ".".join(number.groups())
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_loads_what_it_needs(path):
     page = soup(path)
