@@ -93,7 +93,9 @@ def fold_solutions(app, doctree):
     """
     for answer in list(doctree.findall(solution_node)):
         runs = list(takewhile(is_solution, _following(answer)))
+        label = answer["target_label"]
         fold = details(summary="Solution", classes=["dl-solution"])
+        fold["ids"] = [f"solution-{label}"]
         answer.parent.replace(answer, fold)
         _, text = answer.children  # title, section
         fold += text.children
@@ -111,6 +113,7 @@ def fold_solutions(app, doctree):
             reader.stub(source), reader.stub(source), language="python"
         )
         fold = details(summary="Solution", classes=["dl-solution"])
+        fold["ids"] = [f"solution-{reader.CHECK.search(source)[1]}"]
         cell.replace_self([stub, fold])
         fold += cell
 
@@ -128,9 +131,9 @@ def _following(node):
 
 
 def visit_details(translator, node):
-    classes = " ".join(node["classes"])
     translator.body.append(
-        f'<details class="{classes}"><summary>{node["summary"]}</summary>\n'
+        translator.starttag(node, "details")
+        + f"<summary>{node['summary']}</summary>\n"
     )
 
 

@@ -65,7 +65,8 @@ def write_font(app, error):
     if error or app.builder.format != "html":
         return
     text = set(RADICAL)
-    for page in Path(app.outdir).rglob("*.html"):
+    out = Path(app.outdir)
+    for page in [*out.rglob("*.html"), *out.glob("_static/frames/*.js")]:
         for formula in re.findall(
             r"<math.*?</math>", page.read_text("utf-8"), re.DOTALL
         ):

@@ -75,8 +75,9 @@ def forget_stale(digests):
         if mark.exists() and mark.read_text(encoding="utf-8") == now:
             continue
         mark.unlink(missing_ok=True)
+        name = path.relative_to(reader.ROOT)  # the folder may have moved
         for record in records:
-            if Path(record.uri) == path:
+            if Path(record.uri).match(str(name)):
                 cache.remove_cache(record.pk)
 
 

@@ -8,9 +8,12 @@ you changed; with --without-solutions for a teacher who sets the exercises
 import argparse
 import ast
 import copy
+import functools
 import hashlib
+import html
 import json
 import re
+from collections import Counter
 from importlib import metadata
 from pathlib import Path
 
@@ -37,6 +40,10 @@ BOXES = {
     "warning": "Warning",
     "margin": "",
 }
+# Those that have a number, counted in each notebook: Theorem 1.2.1.
+NUMBERED = {kind for kind, name in BOXES.items() if kind[:4] == "prf:"}
+NUMBERED = NUMBERED - {"prf:proof"} | {"exercise"}
+BOX = re.compile(r"^\s*:{3,}\{([\w:-]+)\}.*\n:label: (\S+)", re.MULTILINE)
 FOLDED = {"jupyter": {"source_hidden": True}}
 CHECK = re.compile(r"^check\(\"([\w-]+)\"", re.MULTILINE)
 ANSWER = re.compile(r"^:::+\{solution\}", re.MULTILINE)
@@ -135,15 +142,39 @@ def _is_check(node):
 FENCE = re.compile(r"(^```.*?^```[ \t]*$)", re.DOTALL | re.MULTILINE)
 
 
+@functools.cache
+def numbers():
+    """What the labels of the book refer to: {"joint": "Exercise 1.1.1", …}."""
+    found = {}
+    for path in sources():
+        cells = nbformat.read(path, 4).cells
+        texts = [c.source for c in cells if c.cell_type == "markdown"]
+        notebook = re.match(r"# ([\d.]+) ", texts[0])[1]
+        counts = Counter()
+        for kind, label in BOX.findall("\n".join(texts)):
+            if kind in NUMBERED:
+                counts[kind] += 1
+                found[label] = f"{BOXES[kind]} {notebook}.{counts[kind]}"
+    return found
+
+
 def plain(text):
     r"""MyST to the Markdown that JupyterLab, Colab and GitHub show. Code stays
     as it is.
 
-    >>> print(plain(":::{exercise} Count *\n:label: count\n\nHow many?\n:::"))
-    > **Exercise. Count \***
+    >>> print(plain(":::{exercise} Where? ★\n:label: joint\n\nHow far?\n:::"))
+    > **Exercise 1.1.1 · Where? ★**
     >
-    > How many?
+    > How far?
     <BLANKLINE>
+    >>> print(plain(":::{dropdown} Proof\nIt is.\n:::"))
+    <details><summary><b>Proof</b></summary>
+    <BLANKLINE>
+    It is.
+    <BLANKLINE>
+    </details>
+    >>> plain("{ref}`joint`, {ref}`figure-1-2-3`")
+    'Exercise 1.1.1, Figure 1.2.3'
     >>> plain("{cite:t}`prince2023`, {ref}`the map <lecture-map>`, {math}`x^2`")
     '(prince2023), the map, $x^2$'
     >>> plain("the set `{a}` or `{b}`")
@@ -158,7 +189,8 @@ def plain(text):
 def _plain(text):
     """The same, for text without fenced code."""
     out, depth, options = [], [], False
-    for line in text.split("\n"):
+    lines = text.split("\n")
+    for line, following in zip(lines, [*lines[1:], ""]):
         opened = re.match(r"\s*(:{3,})\{([\w:-]+)\}\s*(.*)$", line)
         if opened:
             fence, kind, title = opened.groups()
@@ -166,24 +198,42 @@ def _plain(text):
                 raise ValueError(
                     f"reader.BOXES does not know the directive {kind!r}: {line}"
                 )
-            depth.append(fence)
-            title = re.sub(r"\\?\*", r"\*", title.strip())
-            title = ". ".join(filter(None, [BOXES[kind], title]))
+            options, title = True, title.strip()
+            if kind == "dropdown" and not depth:  # JupyterLab folds it, too
+                summary = html.escape(title, quote=False)
+                out += [f"<details><summary><b>{summary}</b></summary>", ""]
+                depth.append((fence, ""))
+                continue
+            label = following.removeprefix(":label: ")
+            name = numbers().get(label) if kind in NUMBERED else None
+            title = (
+                f"{name} · {title}"
+                if name
+                else ". ".join(filter(None, [BOXES[kind], title]))
+            )
+            depth.append((fence, "> "))
             out += [f"> **{title}**", ">"] if title else [">"]
-            options = True
-        elif depth and line.strip() == depth[-1]:
-            depth.pop()
-            out.append(">" if depth else "")
+        elif depth and line.strip() == depth[-1][0]:
+            _, sign = depth.pop()
+            if not sign:
+                out += ["", "</details>"]
+            else:
+                out.append(">" if _quoted(depth) else "")
         elif options and re.match(r"\s*:[\w-]+:", line):
             continue
         elif options and not line.strip():
             options = False
         elif not re.match(r"\(.+\)=\s*$", line):
             options = False
-            out.append(f"> {line}".rstrip() if depth else line)
+            out.append(f"> {line}".rstrip() if _quoted(depth) else line)
     return re.sub(
         r"(\{[\w:-]+\})?(`+)(.+?)\2", _role, "\n".join(out), flags=re.DOTALL
     )
+
+
+def _quoted(depth):
+    """Whether a line stands in a box that is written as a quotation."""
+    return any(sign for _, sign in depth)
 
 
 def _role(match):
@@ -195,6 +245,11 @@ def _role(match):
         return f"${text}$"
     if role.startswith("{cite"):
         return f"({text})"
+    figure = re.fullmatch(r"figure-(\d+)-(\d+)-(\d+)", text)
+    if figure:
+        return f"Figure {'.'.join(figure.groups())}"
+    if text in numbers():
+        return numbers()[text]
     return re.sub(r"\s*<[^<>]*>$", "", text)
 
 

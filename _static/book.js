@@ -1,72 +1,101 @@
-// What can be scrolled sideways can be reached by keyboard.
+// What can be scrolled sideways shows it, and can be reached by keyboard.
 const reach = () => {
-  const wide = "div.math, .dl-frame, pre, .pst-scrollable-table-container";
-  for (const box of document.querySelectorAll(wide)) {
-    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+  const boxes = "div.math, .dl-frame, pre, .pst-scrollable-table-container";
+  for (const box of document.querySelectorAll(boxes)) {
+    const edges = () => {
+      const left = box.scrollWidth - box.clientWidth - box.scrollLeft;
+      box.classList.toggle("dl-before", box.scrollLeft > 1);
+      box.classList.toggle("dl-after", left > 1);
+    };
+    if (box.scrollWidth > box.clientWidth && box.tabIndex < 0) {
+      box.tabIndex = 0;
+      box.addEventListener("scroll", edges, { passive: true });
+    }
+    edges();
   }
 };
 
-// Sliders without a server. Each figure carries one frame as SVG, and for every frame the changes
-// to this one's lines, ordered from the last line to the first; a new line is its number in
-// data.lines. Nothing is read before the first move.
+// Figures with settings, without a server. A figure shows one frame as SVG. A file of its own holds,
+// for every frame, the changes to this one's lines, ordered from the last line to the first; a new
+// line is its number in data.lines. The file is a script, since a page on a disk may read no other;
+// it is asked for when a reader comes near.
+const load = (figure) => {
+  figure.data ??= new Promise((done) => {
+    const script = document.createElement("script");
+    script.src = figure.dataset.frames;
+    script.onload = () => done(globalThis.dlFrames[figure.id]);
+    document.head.append(script);
+  });
+  return figure.data;
+};
+
 const slide = (figure) => {
   const picture = figure.querySelector(".dl-frame");
   const controls = figure.querySelector(".dl-controls");
-  const inputs = [...controls.querySelectorAll("input")];
-  const play = controls.querySelector("button");
-  const last = Number(inputs[0].max);
-  let data, base;
-  let timer = 0;
+  const caption = figure.querySelector("figcaption > span, figcaption details > span");
+  const settings = [...controls.children].map((box) => [...box.querySelectorAll("input")]);
+  const chosen = (inputs) =>
+    inputs[0].type === "range" ? Number(inputs[0].value) : inputs.findIndex((input) => input.checked);
+  let base;
 
-  const show = () => {
-    data ??= JSON.parse(figure.querySelector("script").textContent);
+  const show = async () => {
+    const data = await load(figure);
     base ??= picture.innerHTML.split("\n");
     let index = 0;
-    inputs.forEach((input, k) => {
-      const label = data.labels[k][input.value];
-      index = index * data.sizes[k] + Number(input.value);
-      input.setAttribute("aria-valuetext", label);
-      input.nextElementSibling.textContent = label;
+    settings.forEach((inputs, k) => {
+      const [input] = inputs;
+      const place = chosen(inputs);
+      index = index * data.sizes[k] + place;
+      if (input.type !== "range") return;
+      input.setAttribute("aria-valuetext", data.labels[k][place]);
+      input.nextElementSibling.textContent = data.labels[k][place];
     });
     const lines = [...base];
     for (const [from, to, ...changed] of data.frames[index]) {
       lines.splice(from, to - from, ...changed.map((k) => data.lines[k]));
     }
     picture.innerHTML = lines.join("\n");
-    picture.setAttribute("aria-label", data.alts[index] ?? data.alts[0]);
+    if (data.captions.length) caption.innerHTML = data.captions[index];
   };
 
-  const stop = () => {
-    clearInterval(timer);
-    timer = 0;
-    if (play) {
-      play.textContent = "Play";
-      play.setAttribute("aria-pressed", "false");
+  let stop = () => {};
+  for (const inputs of settings) {
+    for (const input of inputs) {
+      input.addEventListener("input", () => {
+        stop();
+        show();
+      });
     }
-  };
-
-  const step = () => {
-    inputs[0].value = Number(inputs[0].value) + 1;
-    show();
-    if (Number(inputs[0].value) === last) stop();
-  };
-
-  for (const input of inputs) {
-    input.addEventListener("input", () => {
+    const [slider] = inputs;
+    const button = slider.parentElement.querySelector("button");
+    if (!button) continue;
+    const end = () => Number(slider.value) === Number(slider.max);
+    button.addEventListener("click", () => {
+      const pause = button.getAttribute("aria-pressed") === "true";
       stop();
+      if (pause) return;
+      button.setAttribute("aria-pressed", "true");
+      if (end()) slider.value = 0;
       show();
+      const timer = setInterval(() => {
+        slider.value = Number(slider.value) + 1;
+        show();
+        if (end()) stop();
+      }, 400);
+      stop = () => {
+        clearInterval(timer);
+        button.setAttribute("aria-pressed", "false");
+      };
     });
   }
-  play?.addEventListener("click", () => {
-    if (timer) return stop();
-    play.textContent = "Pause";
-    play.setAttribute("aria-pressed", "true");
-    if (Number(inputs[0].value) === last) inputs[0].value = 0;
-    show();
-    timer = setInterval(step, 400);
-  });
-  if (inputs.some((input) => input.value !== input.defaultValue)) show(); // the browser kept it from before
+  for (const near of ["pointerenter", "focusin", "touchstart"]) {
+    figure.addEventListener(near, () => load(figure), { once: true, passive: true });
+  }
+  const moved = (input) => input.value !== input.defaultValue || input.checked !== input.defaultChecked;
+  if (settings.flat().some(moved)) show(); // the browser kept it from before
   controls.hidden = false;
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  if (figure.id === "figure" && !still) controls.querySelector("button").click(); // the home page lives
 };
 
 const ready = () => {

@@ -63,6 +63,7 @@ NAMES |= {
 EQUIVALENT = {
     "z < 0": "at 0 both forms are ½",
     "SMALL, LARGE = (1e-37, 1e+38)": "others are only looked at more closely",
+    "max(2 ** 16 - dropped, 1)": "nothing is kept then, whatever the factor",
     "large > limit": "either will do at the limit",
     "LIMITS = {char: float(np.sqrt(np.finfo(char).max)) / 1000 for char in"
     " 'fd'}": "a million is no law of nature",

@@ -190,12 +190,31 @@ def test_standard_errors_are_those_of_margin(path):
 
 
 @pytest.mark.parametrize("path", SOURCES)
+def test_figures_are_counted(path):
+    """1.2.1, 1.2.2, …: a live kernel cannot count, so it is typed."""
+    number = ".".join(re.match(r"chapters/(\d)-[\w-]+/(\d)", path).groups())
+    calls = [
+        node
+        for cell in code(nbformat.read(SOURCES[path], 4))
+        for node in ast.walk(ast.parse(cell.source))
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", "") in ("figure", "explore")
+    ]
+    found = [ast.literal_eval(call.args[1]) for call in calls]
+    assert found == [f"{number}.{k}" for k in range(1, len(calls) + 1)]
+
+
+@pytest.mark.parametrize("path", SOURCES)
 def test_the_heading_is_the_folder_and_file_order(path):
     chapter, number = re.match(
         r"chapters/(\d)-[\w-]+/(\d)-[\w-]+\.ipynb", path
     ).groups()
-    first = nbformat.read(SOURCES[path], 4).cells[0].source
+    cells = nbformat.read(SOURCES[path], 4).cells
+    first = cells[0].source
     assert first.startswith(f"# {chapter}.{number} ")
+    if cells[2].id == "opening":  # a picture, and the rest folds
+        assert ":::{dropdown}" in cells[3].source
+        first += cells[3].source
     for part in (
         "This notebook mirrors",
         "Afterwards you can",
@@ -472,7 +491,7 @@ def test_the_package_stays_small():
         rest = parts[0] in ("figures.py", "checks.py", "exercises")
         if parts[0] != "experiments" and not path.name.startswith("chapter_"):
             total["rest" if rest else "algorithms"] += lines(path)
-    assert total["algorithms"] <= 2000 and total["rest"] <= 650, total
+    assert total["algorithms"] <= 2000 and total["rest"] <= 750, total
 
 
 def test_every_module_has_its_test_file():

@@ -207,14 +207,24 @@ def one_axis():
 CALLS |= {
     "figures.figure": (
         figures.figure,
-        {"fig": one_axis(), "alt": "A picture of nothing at all."},
+        {
+            "fig": one_axis(),
+            "number": "9.9.9",
+            "caption": "Nothing is to be seen.",
+            "alt": "A picture of nothing at all.",
+            "narrow": one_axis(),
+            "predict": True,
+        },
     ),
     "figures.explore": (
         figures.explore,
         {
             "draw": lambda a: one_axis(),
+            "number": "9.9.9",
+            "caption": "Nothing is to be seen.",
             "alt": "A picture of nothing at all.",
-            "play": True,
+            "labels": {"a": "setting"},
+            "predict": True,
             "start": {"a": 1},
             "a": [1, 2],
         },
@@ -303,7 +313,10 @@ FINE = [
     (r"he", "slope", "minus one"),  # the absolute value
     (r"one_by_one", "layer", "a class"),
     (r"log_softmax", "axis", "minus one"),
-    (r"figures.explore", "play", "bool"),
+    (r"figures.*", "number", "None"),  # a figure without one
+    (r"figures.figure", "narrow", "None"),
+    (r"figures.explore", "labels", "None"),
+    (r"figures.*", "predict", "bool"),
     (r"figures.explore", "a", "list"),
     (r"(SquaredError|Gaussian|Laplace).mode", "f", "with nan"),
     (r".*\.(mean|mode|sample|entropy)", "f", "too short|one axis more"),
@@ -429,8 +442,9 @@ def test_a_valid_call_is_valid_and_names_every_argument(name):
 
 
 @pytest.mark.parametrize("name", CALLS)
-def test_bad_values_are_named(name):
+def test_bad_values_are_named(name, monkeypatch):
     """None of them passes for a result, or ends in the depths of NumPy."""
+    monkeypatch.setenv("DLNOTES_FIGURES", "test")  # keep no frames of these
     function, arguments = CALLS[name]
     faults = []
     for argument, good in arguments.items():

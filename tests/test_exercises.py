@@ -450,9 +450,10 @@ def test_on_the_page_text_and_runs_fold_together():
         "", nodes.title(), nodes.section("", nodes.Text("x"))
     )
     runs = [run_of_page(f"run({k})", "tag_solution") for k in range(2)]
-    solved = run_of_page("a = 1\ncheck('a', a)", "tag_solution")
+    solved = run_of_page('a = 1\ncheck("a", a)', "tag_solution")
     other = run_of_page("rest()")
     answer["classes"] = ["solution"]
+    answer["target_label"] = "why"
     page = nodes.section("", answer, *runs, nodes.Text("t"), solved, other)
     book.fold_solutions(None, page)
     fold, text, stub, second, last = page
@@ -460,8 +461,9 @@ def test_on_the_page_text_and_runs_fold_together():
     assert fold["classes"] == ["dl-solution"]
     assert fold.children[1:] == runs and fold[0].astext() == "x"
     assert text.astext() == "t" and last is other
-    assert stub.astext() == "a = ...\ncheck('a', a)"
+    assert stub.astext() == 'a = ...\ncheck("a", a)'
     assert second.children == [solved]
+    assert (fold["ids"], second["ids"]) == (["solution-why"], ["solution-a"])
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)

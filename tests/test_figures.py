@@ -22,8 +22,11 @@ def wave(k=1, scale=1.0):
     return fig
 
 
-def alt(**values):
-    return f"A wave that swings as {sorted(values.items())} say."
+ALT = "A wave over the interval from 0 to 1."
+
+
+def told(**values):
+    return f"A wave that swings as {sorted(values.items())} say, and $x < 1$."
 
 
 def shown(monkeypatch, target, show):
@@ -43,9 +46,17 @@ def test_a_figure_on_the_website(monkeypatch, tmp_path):
     (page,) = shown(
         monkeypatch,
         tmp_path,
-        lambda: figures.figure(wave(), alt='A "wave" < 1 in size.'),
+        lambda: figures.figure(
+            wave(),
+            "1.2.3",
+            "It stays $< 1$ & swings.",
+            alt='A "wave" < 1 in size.',
+        ),
     )
     assert 'aria-label="A &quot;wave&quot; &lt; 1 in size."' in page
+    assert '<figure class="dl-figure" id="figure-1-2-3">' in page
+    caption = "<b>Figure 1.2.3</b> <span>It stays $&lt; 1$ &amp; swings.</span>"
+    assert f"<figcaption>{caption}</figcaption></figure>" in page
     assert (
         "<svg" in page
         and "currentColor" in page
@@ -58,12 +69,56 @@ def test_a_figure_in_a_live_kernel(monkeypatch):
     (page,) = shown(
         monkeypatch,
         "",
-        lambda: figures.figure(wave(), alt="A wave of one swing."),
+        lambda: figures.figure(wave(), "1.2.3", "It swings once.", alt=ALT),
     )
-    assert (
-        page.startswith('<img alt="A wave of one swing."')
-        and "data:image/png;base64" in page
-    )
+    assert page.startswith(f'<figure><img alt="{ALT}"')
+    assert "data:image/png;base64" in page and "It swings once." in page
+
+
+def test_a_second_drawing_for_a_phone(monkeypatch, tmp_path):
+    def page(**named):
+        def show():
+            wide = wave()
+            wide.set_figwidth(7)
+            figures.figure(wide, "1.2.3", "It swings once.", ALT, **named)
+
+        return shown(monkeypatch, tmp_path, show)[0]
+
+    both = page(narrow=wave())
+    assert both.count("<svg") == 2
+    ids = re.findall(r'id="([^"]+)"', both)
+    assert len(set(ids)) == len(ids)
+    with pytest.raises(ValueError, match="fig: got 7 inches, expected at most"):
+        page()
+    assert not plt.get_fignums()
+
+
+def test_a_caption_folds_where_the_text_asks_for_a_prediction(
+    monkeypatch, tmp_path
+):
+    for show in (
+        lambda: figures.figure(
+            wave(), "1.2.3", "It ends there.", ALT, predict=True
+        ),
+        lambda: figures.explore(
+            wave, "1.2.3", told, ALT, predict=True, k=[1, 2]
+        ),
+    ):
+        (page,) = shown(monkeypatch, tmp_path, show)
+        assert "<summary><b>Figure 1.2.3</b> What it shows</summary>" in page
+
+
+def test_exponents_are_characters(monkeypatch, tmp_path):
+    """Matplotlib's would be too small on a phone."""
+
+    def show():
+        fig, ax = plt.subplots()
+        ax.loglog([1e-3, 1e5], [1, 2])
+        figures.figure(fig, "1.2.3", "It rises slowly.", ALT)
+
+    (page,) = shown(monkeypatch, tmp_path, show)
+    assert ">10⁻³</text>" in page and "tspan" not in page
+    assert set(re.findall(r"font-size: ([\d.]+)", page)) == {"11"}
 
 
 def test_rounding_reaches_coordinates_and_no_text():
@@ -114,13 +169,15 @@ def test_every_frame_can_be_made_from_the_one_shown(
     (page,) = shown(
         monkeypatch,
         tmp_path,
-        lambda: figures.explore(wave, alt, play=True, start=start, **ranges),
+        lambda: figures.explore(
+            wave, "1.2.3", told, ALT, start=start, **ranges
+        ),
     )
     data = json.loads(
         re.search(r'json">(.*)</script>', page)[1].replace("<\\/", "</")
     )
     (name,) = re.findall(
-        r'<figure class="dl-figure dl-explore" id="(\w+)"', page
+        r'<figure class="dl-figure dl-explore" id="([\w-]+)"', page
     )
     drawn = json.loads((tmp_path / f"{name}.json").read_text("utf-8"))["frames"]
     base = re.search(
@@ -132,12 +189,8 @@ def test_every_frame_can_be_made_from_the_one_shown(
         for first, last, *new in changes:
             lines[first:last] = [data["lines"][k] for k in new]
         assert "\n".join(lines) == frame
-    assert len(set(drawn)) == len(drawn) and len(set(data["alts"])) == len(
-        drawn
-    )
-    assert (
-        page.count('type="range"') == len(ranges) and page.count("<button") == 1
-    )
+    assert len(set(drawn)) == len(drawn) == len(set(data["captions"]))
+    assert page.count('type="range"') == len(ranges) == page.count("<button")
     at = [1 if start and name == "k" else 0 for name in ranges]
     assert [int(v) for v in re.findall(r'value="(\d+)" aria', page)] == at
     assert (
@@ -158,9 +211,34 @@ def test_in_tests_only_the_ends_are_drawn(monkeypatch):
     shown(
         monkeypatch,
         "test",
-        lambda: figures.explore(draw, alt="A wave of k swings.", k=range(9)),
+        lambda: figures.explore(draw, "1.2.3", told, ALT, k=range(9)),
     )
     assert drawn == [0, 8]
+
+
+def test_names_become_buttons_and_letters_greek(monkeypatch, tmp_path):
+    def draw(method, lam):
+        return wave(len(method), lam)
+
+    def show():
+        figures.explore(
+            draw,
+            "1.2.3",
+            told,
+            ALT,
+            labels={"method": "which < one"},
+            start={"method": "Adam"},
+            method=["SGD", "Adam"],
+            lam=[1, 2],
+        )
+
+    (page,) = shown(monkeypatch, tmp_path, show)
+    assert "<legend>which &lt; one</legend>" in page
+    assert page.count('type="radio"') == 2 and page.count("<button") == 1
+    assert 'value="1" checked><span>Adam</span>' in page
+    assert ">λ</label>" in page
+    with pytest.raises(ValueError, match="labels: got .*expected names of"):
+        figures.explore(wave, "1.2.3", told, ALT, labels={"c": "a"}, k=[1, 2])
 
 
 def widgets(monkeypatch, **options):
@@ -169,33 +247,37 @@ def widgets(monkeypatch, **options):
     boxes = []
     monkeypatch.setattr(figures, "display", boxes.append)
     ranges = dict(k=[1, 2, 3], scale=[0.2, 0.5])
-    assert figures.explore(wave, alt, **options, **ranges) is None
-    ((*controls, picture),) = [box.children for box in boxes]
+    options |= dict(number="1.2.3", caption=told, alt=ALT)
+    assert figures.explore(wave, **options, **ranges) is None
+    ((*rows, picture, caption),) = [box.children for box in boxes]
     assert not plt.get_fignums(), "a figure was left open"
-    return controls, picture
+    controls = [one for row in rows for one in row.children]
+    return controls, picture, caption
 
 
 def test_in_a_live_kernel_it_is_a_widget(monkeypatch):
     """No Output widget: a program that runs the notebook would hang on it."""
-    (k, scale), picture = widgets(monkeypatch, start={"scale": 0.5})
+    (k, _, scale, _), picture, caption = widgets(
+        monkeypatch, start={"scale": 0.5}
+    )
     assert isinstance(picture, ipywidgets.HTML)
     assert [label for label, _ in k.options] == ["1", "2", "3"]
     assert k.value == 1 and scale.value == 0.5
     before = picture.value
-    assert before.startswith("<img alt=") and "(&#x27;k&#x27;, 1)" in before
+    assert before.startswith("<img alt=") and "('k', 1)" in caption.value
     k.value = 2
-    assert "(&#x27;k&#x27;, 2)" in picture.value and picture.value != before
+    assert "('k', 2)" in caption.value and picture.value != before
     scale.value = 0.2
-    assert "(&#x27;scale&#x27;, 0.2)" in picture.value
+    assert "('scale', 0.2)" in caption.value
     assert not plt.get_fignums()
 
 
-def test_play_moves_the_first_slider_of_a_live_kernel(monkeypatch):
-    (k, scale, play), picture = widgets(monkeypatch, play=True, start={"k": 2})
+def test_play_moves_a_slider_of_a_live_kernel(monkeypatch):
+    (k, play, *_), _, caption = widgets(monkeypatch, start={"k": 2})
     assert isinstance(play, ipywidgets.Play)
     assert (play.min, play.value, play.max) == (0, 1, 2)
     play.value = 2
-    assert k.value == 3 and "(&#x27;k&#x27;, 3)" in picture.value
+    assert k.value == 3 and "('k', 3)" in caption.value
     k.value = 1
     assert play.value == 0
 
@@ -208,17 +290,17 @@ def test_play_moves_the_first_slider_of_a_live_kernel(monkeypatch):
         ({"a": [1], "b": [1], "c": [1]}, "expected one or two"),
         (
             {"k": range(42)},
-            "got 42 frames, expected at most 41 with one slider",
+            "got 42 frames, expected at most 41 with one setting",
         ),
         (
             {"k": range(10), "scale": range(9)},
-            "got 90 frames, expected at most 81 with two sliders",
+            "got 90 frames, expected at most 81 with two settings",
         ),
     ],
 )
 def test_too_many_values_are_refused(ranges, message):
     with pytest.raises(ValueError, match=message):
-        figures.explore(wave, alt, **ranges)
+        figures.explore(wave, "1.2.3", told, ALT, **ranges)
 
 
 def test_a_start_is_one_of_the_values():
@@ -226,14 +308,19 @@ def test_a_start_is_one_of_the_values():
         with pytest.raises(
             ValueError, match="start: got .*one of the values of each range"
         ):
-            figures.explore(wave, alt, start=start, k=[1, 2])
+            figures.explore(wave, "1.2.3", told, ALT, start=start, k=[1, 2])
 
 
 def test_an_alt_says_something(monkeypatch):
     monkeypatch.setenv("DLNOTES_FIGURES", "test")
     for bad in "a plot", "", None, 7:
         with pytest.raises(ValueError, match="alt: got"):
-            figures.explore(wave, alt=bad, k=[1, 2])
+            figures.explore(wave, "1.2.3", told, alt=bad, k=[1, 2])
+        with pytest.raises(ValueError, match="caption: got"):
+            figures.figure(wave(), "1.2.3", bad, ALT)
+    for bad in "1.2", "Figure 1.2.3", 1.2:
+        with pytest.raises(ValueError, match="number: got"):
+            figures.figure(wave(), bad, "It swings once.", ALT)
     assert not plt.get_fignums()
 
 
@@ -242,11 +329,11 @@ def test_source_is_shown_without_its_docstring(monkeypatch):
     monkeypatch.setattr(
         figures, "display", lambda data, raw: bundles.append(data)
     )
-    figures.show_source(figures._label, figures._sentence)
+    figures.show_source(figures._label, figures._are_names)
     text = bundles[0]["text/markdown"]
     assert (
         text.startswith("```python\ndef _label(value):\n    return")
-        and "def _sentence" in text
+        and "def _are_names" in text
     )
 
 
@@ -272,7 +359,11 @@ def test_axes_stay_where_they_are_in_the_first_frame(monkeypatch, tmp_path):
         monkeypatch,
         tmp_path,
         lambda: figures.explore(
-            growing, "Two empty axes stand here.", k=[1, 5, 20]
+            growing,
+            "1.2.3",
+            "They grow with k.",
+            "Two empty axes.",
+            k=[1, 5, 20],
         ),
     )
     places = [[ax.get_position().bounds for ax in axes] for axes in frames]
@@ -290,6 +381,6 @@ def test_black_follows_the_page(monkeypatch, tmp_path):
     (page,) = shown(
         monkeypatch,
         tmp_path,
-        lambda: figures.figure(bars(), "Two bars stand here."),
+        lambda: figures.figure(bars(), "1.2.3", "They just stand.", ALT),
     )
     assert "#000000" not in page and "stroke: currentColor" in page

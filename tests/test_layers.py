@@ -261,3 +261,21 @@ def test_a_product_with_an_inner_axis_of_one(lead, inner, dtype):
 def test_a_noise_layer_is_the_identity_without_a_generator():
     f = dl.Network(Dropped(0.5))
     assert np.array_equal(f(np.ones((2, 3)), NONE), np.ones((2, 3)))
+
+
+def test_biases_and_appended_numbers_start_at_zero():
+    f = dl.Network(dl.Dense(2, 3), dl.Append(2))
+    phi = f.init(np.random.default_rng(0))
+    assert np.all(phi[:6] != 0) and np.all(phi[6:] == 0)
+
+
+def test_an_appended_example_is_longer():
+    assert dl.Append(2).shape((3,)) == (5,)
+    assert dl.Append(2).shape((None,)) == (None,)
+
+
+def test_a_number_costs_16_random_bits():
+    used, fresh = (np.random.default_rng(0) for _ in range(2))
+    dl.Context(True, used, None).keep((3, 3), 0.5, np.float64)
+    fresh.bit_generator.random_raw(3)  # 9 numbers, four in a word
+    assert used.random() == fresh.random()

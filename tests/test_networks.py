@@ -304,3 +304,16 @@ def test_every_other_shape_is_an_error_and_never_a_broadcast(x, phi, y):
         assert dphi.shape == phi.shape and np.shape(loss) == members
         assert x.shape in ((x.shape[-2], 4), (*members, x.shape[-2], 4))
         assert y.shape in ((x.shape[-2], 3), (*members, x.shape[-2], 3))
+
+
+def test_what_a_layer_forgets_does_not_pass_for_a_gradient():
+    class Forgetful(dl.Dense):
+        def backward(self, dy, saved, phi, dphi, need_dx=True):
+            return None
+
+    f = dl.Network(Forgetful(1, 1))
+    x, y = np.ones((2, 1)), np.ones((2, 1))
+    kept = np.full(2, 7.0)  # what NumPy may hand out again, uncleared
+    del kept
+    _, dphi = f.gradient(x, y, np.zeros(2), dl.SquaredError())
+    assert np.isnan(dphi).all()
