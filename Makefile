@@ -36,7 +36,7 @@ test: $(READY)  ## run every test; every notebook is executed and compared
 site-test: book  ## open every page in headless Chromium: no server, no errors, no barriers
 	pytest tests/site_test.py
 
-lighthouse: book  ## grade two pages with Lighthouse; needs npm
+lighthouse: book  ## grade the home page and the heaviest notebooks; needs npm
 	python tests/lighthouse.py
 
 format: $(READY)  ## code to 80 columns, Markdown to one sentence a line

@@ -9,12 +9,14 @@ import shutil
 import subprocess
 import sys
 from importlib import metadata
-from itertools import takewhile
+from itertools import groupby, takewhile
+from operator import itemgetter
 from pathlib import Path
 
 import nbformat
 import yaml
 from docutils import nodes
+from sections import section
 from sphinx.util.docutils import SphinxDirective
 from sphinx_exercise.nodes import solution_node
 
@@ -128,17 +130,6 @@ def _following(node):
     return node.parent[node.parent.index(node) + 1 :]
 
 
-def visit_citation(translator, node):
-    """An entry of the bibliography, without the ARIA roles of docutils, which
-    are out of date.
-    """
-    translator.body.append(translator.starttag(node, "div", CLASS="citation"))
-
-
-def depart_citation(translator, node):
-    translator.body.append("</div>\n")
-
-
 def visit_details(translator, node):
     translator.body.append(
         translator.starttag(node, "details")
@@ -162,23 +153,27 @@ class LectureMap(SphinxDirective):
 
     def run(self):
         self.env.note_dependency(str(MAP))
-        lines = []
-        for part in lecture_map():
-            lines += ["", f"**{part['part']}**", ""]
-            lines += [
-                "| No. | Idea | Where | Code | Tests |",
-                "| --: | :-- | :-- | :-- | --: |",
-            ]
-            lines += [self.row(item) for item in part["items"]]
-        return self.parse_text_to_nodes("\n".join(lines))
+        head = [
+            "| No. | Idea | Where | Code | Tests |",
+            "| --: | :-- | :-- | :-- | --: |",
+        ]
+        parts = [
+            section(self, part["part"], [*head, *map(self.row, part["items"])])
+            for part in lecture_map()
+        ]
+        for part in parts:
+            (table,) = part.findall(nodes.table)
+            table["classes"].append("dl-map")
+        return parts
 
     def row(self, item):
-        places = item.get("places", [])
         where = [
-            f"{{ref}}`{place['notebook']} <{place['label']}>`"
-            for place in places
+            self.places(notebook, [place["label"] for place in places])
+            for notebook, places in groupby(
+                item.get("places", []), key=itemgetter("notebook")
+            )
         ]
-        done = {place["notebook"] for place in places}
+        done = {place["notebook"] for place in item.get("places", [])}
         later = [n for n in item["notebooks"] if n not in done]
         where += [f"*{n}*" for n in later]
         code = ", ".join(
@@ -188,11 +183,20 @@ class LectureMap(SphinxDirective):
         cells = [
             str(item["item"]),
             item["title"],
-            ", ".join(where),
+            "; ".join(where),
             code,
             str(tests),
         ]
         return "| " + " | ".join(cells) + " |"
+
+    def places(self, notebook, labels):
+        """A place in a notebook; of several, what each is about."""
+        if len(labels) == 1:
+            return f"{{ref}}`{notebook} <{labels[0]}>`"
+        words = [
+            f"{{ref}}`{label.replace('-', ' ')} <{label}>`" for label in labels
+        ]
+        return f"{notebook} {', '.join(words)}"
 
 
 class CheatSheet(SphinxDirective):
@@ -202,7 +206,7 @@ class CheatSheet(SphinxDirective):
 
     def run(self):
         folder = Path(self.env.doc2path(self.env.docname)).parent
-        lines = []
+        parts = []
         for path in sorted(folder.glob("*.ipynb")):
             self.env.note_dependency(str(path))
             cells = nbformat.read(path, 4).cells
@@ -211,8 +215,9 @@ class CheatSheet(SphinxDirective):
             )
             title = text.splitlines()[0].removeprefix("# ")
             remember = text.split("## What to remember\n")[1].split("\n## ")[0]
-            lines += [f"**[{title}]({path.name})**", "", remember.strip(), ""]
-        return self.parse_text_to_nodes("\n".join(lines))
+            link = f"[{title}]({path.name})"
+            parts.append(section(self, link, remember.strip().splitlines()))
+        return parts
 
 
 class Versions(SphinxDirective):
@@ -261,9 +266,6 @@ def give_wheel(app, error):
 
 def setup(app):
     app.add_node(details, html=(visit_details, depart_details))
-    app.add_node(
-        nodes.citation, override=True, html=(visit_citation, depart_citation)
-    )
     app.add_directive("cheat-sheet", CheatSheet)
     app.add_directive("lecture-map", LectureMap)
     app.add_directive("versions", Versions)

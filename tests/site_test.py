@@ -504,6 +504,85 @@ def test_every_page_is_described(path):
 
 
 @pytest.mark.parametrize("path", PAGES)
+def test_no_bold_paragraph_stands_for_a_heading(path):
+    for p in soup(path).select("article p:has(> strong)"):
+        before = p.find_previous_sibling()
+        lead = before is not None and before.name == "h1"
+        if not lead and not p.find_parent("td"):
+            bold = "".join(s.get_text() for s in p.select("strong"))
+            assert bold != p.get_text(), f"cure: a heading, not **{bold}**"
+
+
+def test_the_lecture_map_has_contents_and_tells_places_apart():
+    page = soup("chapters/back/lecture-map.html")
+    yml = ROOT / "chapters/back/lecture-map.yml"
+    parts = yaml.safe_load(yml.read_text("utf-8"))
+    contents = [a.get_text(strip=True) for a in page.select(".page-toc a")]
+    assert contents == [part["part"] for part in parts]
+    rows = page.select("table.dl-map tbody tr")
+    assert len(rows) == sum(len(part["items"]) for part in parts)
+    for row in rows:
+        texts = [a.text for a in row.select("td:nth-of-type(3) a")]
+        assert len(set(texts)) == len(texts), row.text
+
+
+def test_every_term_stands_under_its_letter():
+    page = soup("chapters/back/glossary.html")
+    source = (ROOT / "chapters/back/glossary.md").read_text("utf-8")
+    source = source.replace("'", "’")
+    terms = re.findall(r"^\| ([^:|]+?) \|", source, re.MULTILINE)[1:]
+    shown = []
+    for letter in page.select("p.dl-letters a"):
+        table = page.find(id=letter["href"][1:]).find_next("table")
+        names = [
+            td.get_text(strip=True) for td in table.select("td:first-child")
+        ]
+        assert {name[0].upper() for name in names} == {letter.text}
+        shown += names
+    assert shown == terms == sorted(terms, key=str.lower)
+
+
+@pytest.mark.parametrize("name", ["glossary", "lecture-map"])
+def test_no_column_is_cut(visit, name):
+    page = visit(f"chapters/back/{name}.html", 1280)
+    cut = "all => all.filter(e => e.scrollWidth > e.clientWidth).length"
+    tables = page.locator(".pst-scrollable-table-container")
+    assert tables.count() > 5 and tables.evaluate_all(cut) == 0
+
+
+def test_the_bibliography_and_its_citations_lead_to_each_other():
+    place = "chapters/back/bibliography.html"
+    entries = soup(place).select(".dl-bibliography > li")
+    texts = [entry.p.get_text() for entry in entries]
+    assert len(texts) > 40
+    assert texts == sorted(texts, key=str.lower)
+    for text, entry in zip(texts, entries):
+        assert re.match(r"[^(]+ \(\d{4}\)\. ", text), text
+        links = " ".join(a["href"] for a in entry.p.select("a"))
+        for number in re.findall(r"(?:arXiv|doi):(.+?)\.(?: |$)", text):
+            assert number in links, text
+    cited = {
+        (p, a["href"]) for p in PAGES for a in soup(p).select("article a[href]")
+    }
+    cited = {
+        (p, href.split("#")[1])
+        for p, href in cited
+        if place.split("/")[-1] + "#" in href
+    }
+    back = {
+        (urldefrag(urljoin(place, a["href"]))[0], entry["id"])
+        for entry in entries
+        for a in entry.select(".dl-cited a")
+    }
+    assert back == cited - {c for c in cited if c[0] == place}
+    for entry in entries:
+        for a in entry.select(".dl-cited a"):
+            page = urldefrag(urljoin(place, a["href"]))[0]
+            number = re.search(r"(\d)-[^/]*/(\d)-", page)
+            assert not number or a.text == ".".join(number.groups())
+
+
+@pytest.mark.parametrize("path", PAGES)
 def test_a_page_loads_what_it_needs(path):
     page = soup(path)
     (sheet,) = page.select("link[rel=stylesheet]")
