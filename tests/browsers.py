@@ -122,42 +122,25 @@ class Chromium:
 
 
 class Firefox:
-    """The same window; with a profile of its own, which it takes along."""
+    """The same window; with a profile of its own, which goes with it."""
 
     def __init__(self, width, height, scale):
         program = shutil.which("firefox-esr") or shutil.which("firefox")
         assert program, "no Firefox: on Debian, apt install firefox-esr"
         self.profile = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
-        settings = {
-            "marionette.port": 0,  # any that is free
-            "layout.css.devPixelsPerPx": str(scale),
-        }
-        profile = Path(self.profile.name)
-        (profile / "user.js").write_text(
-            "".join(
-                f"user_pref({json.dumps(name)}, {json.dumps(value)});\n"
-                for name, value in settings.items()
-            )
+        folder = Path(self.profile.name)
+        (folder / "user.js").write_text(
+            'user_pref("marionette.port", 0);\n'  # any that is free
+            f'user_pref("layout.css.devPixelsPerPx", "{scale}");\n'
         )
         self.process = subprocess.Popen(
-            [program, "--headless", "--marionette", "--no-remote"]
-            + ["--profile", self.profile.name],
+            [program, "--headless", "--marionette", "--profile", str(folder)],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        port = profile / "MarionetteActivePort"
-        for _ in range(600):
-            if port.exists() and port.read_text().strip():
-                break
-            time.sleep(0.1)
-        self.socket = socket.create_connection(
-            ("127.0.0.1", int(port.read_text())), timeout=120
-        )
-        self.answers = self.socket.makefile("rb")
-        self._read()  # its greeting
-        self._do("NewSession")
-        # The window counts its frame: the page is to have the size.
-        for _ in range(2):
+        try:
+            self._connect(folder / "MarionetteActivePort")
+            # A window has edges: the page in it is to have this size.
             inner = self.run("() => [innerWidth, innerHeight]")
             outer = self._do("GetWindowRect")
             self._do(
@@ -165,6 +148,21 @@ class Firefox:
                 width=outer["width"] + width - inner[0],
                 height=outer["height"] + height - inner[1],
             )
+        except BaseException:
+            self.close()
+            raise
+
+    def _connect(self, port):
+        for _ in range(600):
+            if port.exists() and port.read_text():
+                break
+            assert self.process.poll() is None, "Firefox does not start"
+            time.sleep(0.1)
+        address = "127.0.0.1", int(port.read_text())
+        self.socket = socket.create_connection(address, timeout=120)
+        self.answers = self.socket.makefile("rb")
+        self._read()  # its greeting
+        self._do("NewSession")
 
     def _read(self):
         size = b""
@@ -204,7 +202,6 @@ class Firefox:
         return self.run(script, sandbox="system")
 
     def close(self):
-        self.socket.close()
         self.process.terminate()
         self.process.wait()
         self.profile.cleanup()
