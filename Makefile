@@ -33,8 +33,8 @@ book: $(READY)  ## build the site: _build/html/index.html
 test: $(READY)  ## run every test; every notebook is executed and compared
 	pytest
 
-site-test: book  ## open every page in headless Chromium: no server, no errors, no barriers
-	pytest tests/site_test.py
+site-test: book  ## open every page in headless Chromium, and every formula in Firefox, too
+	pytest tests/site_test.py tests/formulas_test.py
 
 lighthouse: book  ## grade the home page and the heaviest notebooks; needs npm
 	python tests/lighthouse.py

@@ -19,6 +19,12 @@ log = logging.getLogger(__name__)
 converter = LatexToMathML()
 FONT = Path(ziamath.__file__).parent / "fonts" / "STIXTwoMath-Regular.ttf"
 RADICAL = "√"  # painted by <msqrt>, but not in its text
+FENCES = "()[]{}"
+PRIMES = "′″‴"
+WIDEST = 500  # of a fence, in thousandths of an em
+WORD = re.compile(
+    r"(?<![^\s<>])[^\s<>]*(?:<math>.*?</math>[^\s<>]*)+", re.DOTALL
+)
 
 
 def convert(latex, display, node):
@@ -30,7 +36,9 @@ def convert(latex, display, node):
             location=node,
         )
     try:
-        return converter.convert_with_local_state(latex, displaystyle=display)
+        mathml = converter.convert_with_local_state(latex, displaystyle=display)
+        # Firefox takes these for large operators, like ∑.
+        return re.sub("(?=>[⊕⊗⊙]</mo>)", ' largeop="false"', mathml)
     except LatexError as error:
         message = (
             re.sub(r"\x1b\[[\d;]*m", "", str(error)).strip().splitlines()[0]
@@ -56,6 +64,69 @@ def block(translator, node):
     formula = convert(node.astext(), True, node)
     translator.body.append(f'<div class="math"{ids}>{formula}{number}</div>\n')
     raise nodes.SkipNode
+
+
+def keep_words(app, page, template, context, doctree):
+    """A formula stays on one line with what touches it: "(x" and "x,".
+
+    Browsers may break a line on both sides of it otherwise.
+    """
+    context["body"] = WORD.sub(
+        lambda word: (
+            word[0]
+            if re.fullmatch("<math>((?!<math>).)*</math>", word[0], re.DOTALL)
+            else f'<span class="dl-word">{word[0]}</span>'
+        ),
+        context.get("body", ""),
+    )
+
+
+def suit_browsers(font):
+    """What the font needs for engines other than Firefox's.
+
+    These reserve the width of the widest form of a radical or fence, whichever
+    they paint: a hole after every radical. So all forms of the radical become
+    as wide as the smallest, and the tallest fences are put together from
+    parts. Nor do they choose the form that a prime has as a superscript: so it
+    is the only one.
+    """
+    glyphs, metrics = font["glyf"], font["hmtx"]
+
+    def narrow(name, width):
+        if metrics[name][0] > width:
+            glyph = glyphs[name]
+            glyph.coordinates.scale((width / metrics[name][0], 1))
+            glyph.coordinates.toInt()
+            glyph.recalcBounds(glyphs)
+            metrics[name] = width, glyph.xMin
+
+    names = font.getBestCmap()
+    variants = font["MATH"].table.MathVariants
+    forms = dict(
+        zip(variants.VertGlyphCoverage.glyphs, variants.VertGlyphConstruction)
+    )
+    for character in RADICAL + FENCES:
+        form = forms[names[ord(character)]]
+        sizes = form.MathGlyphVariantRecord
+        if character == RADICAL:
+            width = metrics[sizes[0].VariantGlyph][0]
+            for size in sizes:
+                narrow(size.VariantGlyph, width)
+        else:
+            width = WIDEST
+            sizes[:] = [s for s in sizes if metrics[s.VariantGlyph][0] <= width]
+        for part in form.GlyphAssembly.PartRecords:
+            narrow(part.glyph, width)
+    (small,) = {
+        f.Feature.LookupListIndex[0]
+        for f in font["GSUB"].table.FeatureList.FeatureRecord
+        if f.FeatureTag == "ssty"
+    }
+    (lookup,) = font["GSUB"].table.LookupList.Lookup[small].SubTable
+    for prime in PRIMES:
+        first, *_ = lookup.alternates[names[ord(prime)]]
+        for table in font["cmap"].tables:
+            table.cmap[ord(prime)] = first
 
 
 def write_font(app, error):
@@ -89,12 +160,13 @@ def write_font(app, error):
     }
     points = {ord(c) for c in text}
     points |= {italics[p] for p in points if p in italics}
-    font = typeface.woff2(FONT, points, features=["ssty"])
+    font = typeface.woff2(FONT, points, ["ssty"], suit_browsers)
     Path(app.outdir, "_static", "math.woff2").write_bytes(font)
 
 
 def setup(app):
     app.add_html_math_renderer("mathml", (inline, None), (block, None))
+    app.connect("html-page-context", keep_words)
     app.connect("build-finished", write_font)
     return {
         "version": "1",

@@ -38,8 +38,10 @@ def write_text_fonts(app, error):
                 file.write_bytes(woff2(path, part, FEATURES))
 
 
-def woff2(path, points, features=()):
-    """A font as a web font: the glyphs of these code points, and no others."""
+def woff2(path, points, features=(), change=None):
+    """A font as a web font: the glyphs of these code points, and no others.
+    ``change`` may alter it before.
+    """
     options = subset.Options(
         flavor="woff2",
         layout_features=list(features),
@@ -48,6 +50,8 @@ def woff2(path, points, features=()):
         name_IDs=[0, 13],  # whose it is, and its licence; not its name
     )
     font = subset.load_font(path, options)
+    if change:
+        change(font)
     subsetter = subset.Subsetter(options)
     subsetter.populate(unicodes=points)
     subsetter.subset(font)

@@ -2,15 +2,11 @@
 blocked.
 """
 
-import contextlib
 import functools
 import gzip
-import http.server
 import json
 import re
 import shutil
-import sys
-import threading
 import zipfile
 from collections import Counter
 from pathlib import Path
@@ -21,82 +17,19 @@ import yaml
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 from fontTools.ttLib import TTFont
-from playwright.sync_api import sync_playwright
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "_ext"))
-import reader  # noqa: E402
+import reader
+from browsers import PAGES, ROOT, SITE, served
 
-SITE = ROOT / "_build" / "html"
 FRAMES = ROOT / "_build" / "frames"
-PAGES = sorted(SITE.rglob("*.html"), key=lambda p: (-p.stat().st_size, p))
-PAGES = [p.relative_to(SITE).as_posix() for p in PAGES]  # the longest first
-PAGES = [p for p in PAGES if not re.match(r"_|(index|404)\.html", p)]
 NOTEBOOKS = [p for p in PAGES if re.search(r"/\d-[^/]*\.html$", p)]
 HOME = "intro.html"
 # Bytes transferred with gzip for a first visit: the page, and all that it
 # loads.
 BUDGET = {"home": 200_000, "page": 300_000}
-FLAGS = (
-    "--no-sandbox --disable-gpu --no-first-run --disable-background-networking"
-    " --disable-component-update --disable-sync --allow-file-access-from-files"
-).split()
 # Those that begin with a picture.
 OPENED = ["1-one-hidden-layer", "1-from-likelihood-to-loss", "5-steps"]
 QUIET = "[PST]"  # the theme's own greeting
-
-
-class Handler(http.server.SimpleHTTPRequestHandler):
-    """Serves the site as a web server does, with gzip, and the page for what
-    does not exist.
-    """
-
-    def log_message(self, *args):
-        pass
-
-    def do_GET(self):
-        path = Path(self.translate_path(self.path))
-        path = path / "index.html" if path.is_dir() else path
-        found = path.is_file()
-        path = path if found else SITE / "404.html"
-        body = path.read_bytes()
-        packed = path.suffix in (".html", ".css", ".js", ".svg", ".json")
-        body = gzip.compress(body, 6) if packed else body
-        self.send_response(200 if found else 404)
-        self.send_header("Content-Type", self.guess_type(str(path)))
-        self.send_header("Content-Length", str(len(body)))
-        if packed:
-            self.send_header("Content-Encoding", "gzip")
-        self.end_headers()
-        if self.command == "GET":
-            with contextlib.suppress(BrokenPipeError):  # the reader has left
-                self.wfile.write(body)
-
-    do_HEAD = do_GET
-
-
-@contextlib.contextmanager
-def served(folder):
-    handler = functools.partial(Handler, directory=str(folder))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-
-
-@pytest.fixture(scope="session")
-def base():
-    assert PAGES, "build the book first: make book"
-    with served(SITE) as address:
-        yield address
-
-
-@pytest.fixture(scope="session")
-def browser():
-    program = shutil.which("chromium") or shutil.which("google-chrome")
-    assert program, "no browser: on Debian, apt install chromium"
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=program, args=FLAGS)
 
 
 @pytest.fixture
