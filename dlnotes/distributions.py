@@ -442,16 +442,6 @@ def _one_each(name, value, f):
     return scale
 
 
-def _positive(name, value):
-    """``value`` as a number or an array of floats, if all of it is finite and
-    above 0.
-    """
-    a = np.asarray(value, float)
-    if not (np.isfinite(a).all() and (a > 0).all()):
-        raise ValueError(f"{name}: got {value!r}, expected a number above 0")
-    return float(a) if a.ndim == 0 else a
-
-
 def _output(f):
     """f, if it is the output of a network: (N, D), or (M, N, D), with some
     examples.

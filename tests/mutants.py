@@ -59,8 +59,15 @@ NAMES |= {
     "all": "any",
 }
 
-# Mutants that change nothing, with the reason why.
+# Mutants that change nothing, with the reason why; of all modules, or of one.
 EQUIVALENT = {
+    "excess == 0": "0 over the scale is 0 as well",
+    "f + noise.astype(f.dtype)": "the noise is symmetric",
+    "mu + (np.exp(s) * noise).astype(f.dtype)": "the noise is symmetric",
+    "f + (b * noise).astype(f.dtype)": "the noise is symmetric",
+    "rate.max() > 2 ** 62": "either will do at the limit",
+    "distributions: f > 0": "at 0 both have the factor 0",
+    "log_p > log_q": "where they are equal both forms are 0",
     "z < 0": "at 0 both forms are ½",
     "SMALL, LARGE = (1e-37, 1e+38)": "others are only looked at more closely",
     "max(2 ** 16 - dropped, 1)": "nothing is kept then, whatever the factor",
@@ -143,10 +150,8 @@ def flip(node, what):
     if what == "op":
         node.op = FLIPS[type(node.op)]()
     elif what == "sign":
-        node.op = ast.UAdd() if isinstance(node.op, ast.USub) else ast.UAdd()
-        if isinstance(node.op, ast.UAdd) and isinstance(
-            node.operand, ast.Compare
-        ):
+        node.op = ast.UAdd()
+        if isinstance(node.operand, ast.Compare):
             node.operand = ast.Call(
                 ast.Name("bool", ast.Load()), [node.operand], []
             )
@@ -172,10 +177,9 @@ def mutants(module):
         statement = node
         while not isinstance(statement, ast.stmt):
             statement = parents[statement]
-        if (
-            ast.unparse(statement) in EQUIVALENT
-            or ast.unparse(node) in EQUIVALENT
-        ):
+        texts = {ast.unparse(statement), ast.unparse(node)}
+        texts |= {f"{module}: {text}" for text in texts}
+        if texts & EQUIVALENT.keys():
             continue
         changed = copy.deepcopy(tree)
         twin = list(ast.walk(changed))[order[id(node)]]
@@ -238,7 +242,7 @@ def obsolete():
         text = (ROOT / "dlnotes" / f"{module}.py").read_text(encoding="utf-8")
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, (ast.stmt, ast.expr)):
-                known.discard(ast.unparse(node))
+                known -= {ast.unparse(node), f"{module}: {ast.unparse(node)}"}
     return sorted(known)
 
 

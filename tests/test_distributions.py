@@ -531,6 +531,8 @@ def test_poisson_at_every_rate():
         found = loss.kl(np.array([[a]]), np.array([[b]]))[0]
         assert found == pytest.approx(kl, rel=1e-6), (a, b)
     assert loss.mode(np.array([[42.0]]))[0, 0] == int(np.exp(42.0))
+    with pytest.raises(ValueError, match="^f: got a rate of 6.92e.18"):
+        loss.mode(np.array([[63 * np.log(2) - np.log(4 / 3)]]))
     for method in loss.mode, lambda f: loss.sample(f, np.random.default_rng(0)):
         with pytest.raises(ValueError, match="^f: got a rate of 5.18e.21"):
             method(np.array([[50.0], [0.0]]))
@@ -646,10 +648,12 @@ def test_one_scale_for_each_output():
     for make in dl.Gaussian, dl.Laplace:
         with pytest.raises(ValueError, match="got shape .* expected a number"):
             make(np.ones((2, 2)))
-        with pytest.raises(
-            ValueError, match="expected a size that float32 has"
-        ):
-            make(1e-60).entropy(np.zeros((2, 1), np.float32))
+        for scale in 1e-60, [1, 1e-60], [1e60, 1]:
+            f = np.zeros((2, np.size(scale)), np.float32)
+            with pytest.raises(
+                ValueError, match="expected a size that float32 has"
+            ):
+                make(scale).entropy(f)
 
 
 def test_a_column_of_targets_is_asked_for():

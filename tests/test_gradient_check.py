@@ -77,6 +77,17 @@ def test_small_derivatives_are_measured_on_their_own_scale():
     assert report.worst < 20 and report.error == pytest.approx(0.5, abs=0.05)
 
 
+def test_the_differences_are_those_at_h():
+    """Of φ³ at 0 they are h², and 4h² at twice the step."""
+
+    def cube(p):
+        return float(p[0] ** 3), 3 * p**2
+
+    report = dl.check_gradient(cube, np.zeros(1), h=0.01)
+    assert report.differences == pytest.approx(1e-4)
+    assert report.error == 0
+
+
 @pytest.mark.parametrize("size", [1e-12, 1.0, 1e8, 1e16])
 def test_right_at_every_size_of_the_loss(size):
     """Rounding is no error of the gradient, nor is a constant."""
