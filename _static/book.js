@@ -1,18 +1,18 @@
 // What can be scrolled sideways shows it, and can be reached by keyboard.
-const reach = () => {
-  const boxes = "div.math, .dl-frame, pre, .pst-scrollable-table-container";
-  for (const box of document.querySelectorAll(boxes)) {
-    const edges = () => {
-      const left = box.scrollWidth - box.clientWidth - box.scrollLeft;
-      box.classList.toggle("dl-before", box.scrollLeft > 1);
-      box.classList.toggle("dl-after", left > 1);
-    };
-    if (box.scrollWidth > box.clientWidth && box.tabIndex < 0) {
+const reach = (boxes) => {
+  const hidden = (box) => box.scrollWidth - box.clientWidth;
+  const edges = (box, left) => {
+    box.classList.toggle("dl-before", box.scrollLeft > 1);
+    box.classList.toggle("dl-after", left - box.scrollLeft > 1);
+  };
+  const sizes = boxes.map(hidden); // all are read before any is changed
+  boxes.forEach((box, k) => {
+    if (sizes[k] > 0 && box.tabIndex < 0) {
       box.tabIndex = 0;
-      box.addEventListener("scroll", edges, { passive: true });
+      box.addEventListener("scroll", () => edges(box, hidden(box)), { passive: true });
     }
-    edges();
-  }
+    if (sizes[k] > 0 || box.matches(".dl-before, .dl-after")) edges(box, sizes[k]);
+  });
 };
 
 // Figures with settings, without a server. A figure shows one frame as SVG. A file of its own holds,
@@ -100,8 +100,11 @@ const slide = (figure) => {
 
 const ready = () => {
   document.querySelectorAll(".dl-explore").forEach(slide);
-  (window.requestIdleCallback ?? setTimeout)(reach);
-  addEventListener("resize", reach);
+  const boxes = [...document.querySelectorAll("div.math, .dl-frame, pre, .pst-scrollable-table-container")];
+  (window.requestIdleCallback ?? setTimeout)(() => reach(boxes));
+  addEventListener("resize", () => reach(boxes));
+  // Code is laid out when it comes near.
+  addEventListener("contentvisibilityautostatechange", (event) => event.skipped || reach([event.target]), true);
 };
 if (document.readyState === "loading") addEventListener("DOMContentLoaded", ready);
 else ready();

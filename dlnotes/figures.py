@@ -330,10 +330,11 @@ def _svg(fig, name):
     )
     text = re.sub(r'\b(id="|url\(#|href="#)', rf"\g<1>{name}-", text)
     text = re.sub(r' (?:d|x|y|transform)="[^"]*"', _rounded, text)
+    wide, high = re.search(r'viewBox="0 0 (\S+) (\S+)"', text).groups()
+    style = f"max-width: {share:.1%}; aspect-ratio: {wide} / {high}"
     return text.replace(
         "<svg ",
-        f'<svg style="max-width: {share:.1%}" aria-hidden="true"'
-        ' focusable="false" ',
+        f'<svg style="{style}" aria-hidden="true" focusable="false" ',
         1,
     ).strip()
 

@@ -24,6 +24,8 @@ SITE = ROOT / "_build" / "html"
 PAGES = sorted(SITE.rglob("*.html"), key=lambda p: (-p.stat().st_size, p))
 PAGES = [p.relative_to(SITE).as_posix() for p in PAGES]  # the longest first
 PAGES = [p for p in PAGES if not re.match(r"_|(index|404)\.html", p)]
+NOTEBOOKS = [p for p in PAGES if re.search(r"/\d-[^/]*\.html$", p)]
+HOME = "intro.html"
 FLAGS = (
     "--no-sandbox --disable-gpu --no-first-run --disable-background-networking"
     " --disable-component-update --disable-sync --allow-file-access-from-files"

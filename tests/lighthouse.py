@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 
-from site_test import FLAGS, HOME, NOTEBOOKS, SITE, served
+from browsers import FLAGS, HOME, NOTEBOOKS, SITE, served
 
 LIGHTHOUSE = "lighthouse@12.8.2"  # 13 needs a newer Node than 20
 EXACT = "accessibility", "best-practices", "seo"

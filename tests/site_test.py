@@ -19,11 +19,9 @@ from bs4 import BeautifulSoup
 from fontTools.ttLib import TTFont
 
 import reader
-from browsers import PAGES, ROOT, SITE, served
+from browsers import HOME, NOTEBOOKS, PAGES, ROOT, SITE, served
 
 FRAMES = ROOT / "_build" / "frames"
-NOTEBOOKS = [p for p in PAGES if re.search(r"/\d-[^/]*\.html$", p)]
-HOME = "intro.html"
 # Bytes transferred with gzip for a first visit: the page, and all that it
 # loads.
 BUDGET = {"home": 200_000, "page": 300_000}
@@ -434,6 +432,34 @@ def test_every_page_is_described(path):
     page = soup(path)
     assert len(page.find("meta", attrs={"name": "description"})["content"]) > 10
     assert page.html["lang"] == "en" and page.title.text.strip()
+
+
+PASS_BY = """async () => {
+    const found = [];
+    for (const pre of document.querySelectorAll(".highlight > pre")) {
+        pre.scrollIntoView({behavior: "instant"});
+        for (let k = 0; k < 3; k++) await new Promise(requestAnimationFrame);
+        const more = pre.scrollWidth - pre.clientWidth;
+        const reached = pre.tabIndex === 0, told = pre.matches(".dl-after");
+        if (more > 0 !== reached || more > 1 !== told)
+            found.push(pre.textContent);
+    }
+    return found;
+}"""
+
+
+def test_code_that_comes_near_is_laid_out_and_moves_nothing(visit):
+    """It shows what is cut and can be reached by keyboard; before, it took as
+    much room. Folded code is far.
+    """
+    page = visit(NOTEBOOKS[0], 390)
+    page.evaluate("scrollTo(0, 0)")
+    height = "document.documentElement.scrollHeight"
+    before = page.evaluate(height)
+    far = "[...document.querySelectorAll('pre')].filter(e => e.tabIndex < 0)"
+    assert page.evaluate(f"{far}.length") > 20
+    assert page.evaluate(PASS_BY) == []
+    assert abs(page.evaluate(height) - before) < 10
 
 
 @pytest.mark.parametrize("path", PAGES)
