@@ -65,7 +65,6 @@ EQUIVALENT = {
     "allowed = [phi.shape[-1:], phi.shape]": (
         "of one model the shape of phi is allowed anyway"
     ),
-    "checks.count('K', K, most=1000)": "a limit of patience",
     "excess == 0": "0 over the scale is 0 as well",
     "f + noise.astype(f.dtype)": "the noise is symmetric",
     "mu + (np.exp(s) * noise).astype(f.dtype)": "the noise is symmetric",

@@ -130,3 +130,5 @@ def test_what_was_given_is_shown_short():
     assert checks.shown(Long) == "the class Long"
     assert checks.shown(Long()) == "Long" and checks.shown(Lines()) == "Lines"
     assert checks.shown(0.5) == "0.5" and checks.shown(10**5000) == "int"
+    assert checks.shown("a" * 58) == repr("a" * 58)
+    assert checks.shown("a" * 59) == "str"

@@ -254,7 +254,14 @@ def test_what_does_not_fit_is_named():
             linear_pieces(f, phi, *ends)
     with pytest.raises(ValueError, match="phi: got .*expected finite"):
         linear_pieces(f, np.where(np.arange(f.size) == 2, np.nan, phi))
-    for D, K, name in (2, 1, "D"), (True, 1, "D"), (3.0, 1, "D"), (3, 0, "K"):
+    for D, K, name in (
+        (2, 1, "D"),
+        (True, 1, "D"),
+        (3.0, 1, "D"),
+        (10_001, 1, "D"),
+        (3, 0, "K"),
+        (3, 1001, "K"),
+    ):
         with pytest.raises(ValueError, match=f"{name}: got"):
             sawtooth(D, K)
     for D, d_in, name in (0, 1, "D"), (1, 0, "d_in"):
