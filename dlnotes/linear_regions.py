@@ -104,11 +104,11 @@ def _clip(pieces):
         zeros = 0 - intercepts / slopes  # (n, D); infinite for constant units
     inside = (edges[:-1, None] < zeros) & (zeros < edges[1:, None])
     cuts = np.sort(np.concatenate([edges, zeros[inside]]))
-    inner = cuts[
-        1:-1
-    ]  # of joints that are one, the first stays; and none that is the end
-    twins = np.diff(cuts[:-1]) <= CLOSE * (1 + np.abs(inner))
-    twins |= cuts[-1] - inner <= CLOSE * (1 + np.abs(inner))
+    inner = cuts[1:-1]
+    near = CLOSE * (1 + np.abs(inner))
+    # Of joints that are one, the first stays; and none that is the end.
+    twins = np.diff(cuts[:-1]) <= near
+    twins |= cuts[-1] - inner <= near
     cuts = np.delete(cuts, 1 + np.flatnonzero(twins))
     middle = _middles(cuts)
     old = np.searchsorted(edges, middle) - 1  # from which piece it was cut

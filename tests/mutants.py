@@ -98,12 +98,9 @@ EQUIVALENT = {
     ),
     "edges[:-1, None] < zeros": "a joint at an edge is a twin, and goes",
     "zeros < edges[1:, None]": "a joint at an edge is a twin, and goes",
-    "np.diff(cuts[:-1]) <= CLOSE * (1 + np.abs(inner))": (
-        "equality has probability 0"
-    ),
-    "cuts[-1] - inner <= CLOSE * (1 + np.abs(inner))": (
-        "equality has probability 0"
-    ),
+    "near = CLOSE * (1 + np.abs(inner))": "how near is a matter of choice",
+    "np.diff(cuts[:-1]) <= near": "equality has probability 0",
+    "cuts[-1] - inner <= near": "equality has probability 0",
     "np.abs(np.diff(slopes, axis=0)).max(axis=1) > 1e-09 * size": (
         "equality has probability 0"
     ),
