@@ -102,7 +102,8 @@ def _clip(pieces):
     edges, slopes, intercepts = pieces
     with np.errstate(divide="ignore", invalid="ignore"):
         zeros = 0 - intercepts / slopes  # (n, D); infinite for constant units
-    inside = (edges[:-1, None] < zeros) & (zeros < edges[1:, None])
+    left, right = edges[:-1, None], edges[1:, None]
+    inside = (left < zeros) & (zeros < right)
     cuts = np.sort(np.concatenate([edges, zeros[inside]]))
     inner = cuts[1:-1]
     near = CLOSE * (1 + np.abs(inner))

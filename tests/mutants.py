@@ -96,8 +96,11 @@ EQUIVALENT = {
     "right[np.isinf(right)] = max(left[-1], 0) + 2": (
         "any point of the piece will do"
     ),
-    "edges[:-1, None] < zeros": "a joint at an edge is a twin, and goes",
-    "zeros < edges[1:, None]": "a joint at an edge is a twin, and goes",
+    "left, right = (edges[:-1, None], edges[1:, None])": (
+        "a cut too many goes where nothing bends"
+    ),
+    "left < zeros": "a joint at an edge is a twin, and goes",
+    "zeros < right": "a joint at an edge is a twin, and goes",
     "near = CLOSE * (1 + np.abs(inner))": "how near is a matter of choice",
     "np.diff(cuts[:-1]) <= near": "equality has probability 0",
     "cuts[-1] - inner <= near": "equality has probability 0",

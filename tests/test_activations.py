@@ -18,6 +18,12 @@ def test_activations_against_scipy():
     assert np.array_equal(dl.Network(dl.Identity())(z, none), z)
 
 
+def test_softmax_of_a_population():
+    f = np.random.default_rng(0).normal(size=(2, 3, 4))
+    assert np.allclose(dl.softmax(f), scipy.special.softmax(f, axis=-1))
+    assert np.allclose(dl.log_softmax(f), scipy.special.log_softmax(f, axis=-1))
+
+
 def test_steepest_slopes():
     """The slope of the sigmoid is ¼ at 0 and nowhere more (item 107); that of
     tanh is 1.
