@@ -65,6 +65,7 @@ EQUIVALENT = {
     "allowed = [phi.shape[-1:], phi.shape]": (
         "of one model the shape of phi is allowed anyway"
     ),
+    "coordinates < phi.size": "all of them in any order",
     "excess == 0": "0 over the scale is 0 as well",
     "f + noise.astype(f.dtype)": "the noise is symmetric",
     "mu + (np.exp(s) * noise).astype(f.dtype)": "the noise is symmetric",

@@ -24,6 +24,14 @@ def test_softmax_of_a_population():
     assert np.allclose(dl.log_softmax(f), scipy.special.log_softmax(f, axis=-1))
 
 
+def test_an_infinite_logit_leaves_the_other_rows_alone():
+    f = np.array([[np.inf, 0, -1], [1.0, 2, -np.inf]])
+    p = [[1, 0, 0], [*scipy.special.softmax([1, 2]), 0]]
+    assert np.allclose(dl.softmax(f), p, rtol=1e-15)
+    with np.errstate(divide="ignore"):
+        assert np.allclose(dl.log_softmax(f), np.log(p), rtol=1e-15)
+
+
 def test_steepest_slopes():
     """The slope of the sigmoid is ¼ at 0 and nowhere more (item 107); that of
     tanh is 1.
