@@ -7,8 +7,13 @@ a leading axis of φ is a population of models.
 
 from . import data, scoreboard
 from .activations import (
+    ELU,
+    SELU,
     Identity,
+    LeakyReLU,
+    PReLU,
     ReLU,
+    RReLU,
     Sigmoid,
     Tanh,
     log_softmax,
@@ -26,12 +31,14 @@ from .distributions import (
     Poisson,
     SquaredError,
 )
+from .gates import ACON, GELU, Mish, Swish, normal_cdf
 from .gradient_check import GradientCheck, check_gradient
 from .initializers import glorot, he, lecun
 from .layers import Append, Context, Dense, Layer, one_by_one
 from .linear_regions import Pieces, count_regions, linear_pieces, sawtooth
 from .metrics import accuracy, confusion_matrix, margin
 from .networks import Network
+from .normalization import BatchNorm, LayerNorm
 from .optimizers import (
     AdaGrad,
     Adam,
@@ -55,16 +62,20 @@ keep_freed_memory()
 __version__ = "0.1.0"
 
 __all__ = [
+    "ACON",
     "AdaGrad",
     "AdaMax",
     "Adam",
     "AdamW",
     "Append",
+    "BatchNorm",
     "Bernoulli",
     "Categorical",
     "Context",
     "Dense",
     "Distribution",
+    "ELU",
+    "GELU",
     "Gaussian",
     "GradientCheck",
     "GradientDescent",
@@ -72,21 +83,28 @@ __all__ = [
     "L2",
     "Laplace",
     "Layer",
+    "LayerNorm",
+    "LeakyReLU",
+    "Mish",
     "Momentum",
     "NAdam",
     "Nesterov",
     "Network",
     "Optimizer",
+    "PReLU",
     "Penalty",
     "Pieces",
     "Poisson",
     "RMSProp",
+    "RReLU",
     "ReLU",
+    "SELU",
     "Sigmoid",
     "SignDescent",
     "Signals",
     "SquaredError",
     "Step",
+    "Swish",
     "Tanh",
     "WeightDecay",
     "accuracy",
@@ -102,6 +120,7 @@ __all__ = [
     "linear_pieces",
     "log_softmax",
     "margin",
+    "normal_cdf",
     "one_by_one",
     "path",
     "sawtooth",

@@ -74,7 +74,7 @@ def check_gradient(fn, phi, *, rng=None, coordinates=None, state=None, h=1e-5):
     ours, theirs, doubt = ours[where], *_differences(call, phi, where, h)
     scale = np.maximum(np.abs(ours), np.abs(theirs))
     excess = np.maximum(np.abs(ours - theirs) - doubt, 0)
-    errors = np.where(excess == 0, 0, excess / np.where(scale > 0, scale, 1))
+    errors = excess / np.where(scale > 0, scale, 1)
     errors[np.isnan(errors)] = np.inf
     k = int(np.argmax(errors))
     return GradientCheck(

@@ -21,9 +21,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-MODULES = """activations checks clipping distributions gradient_check
-initializers layers linear_regions metrics networks optimizers penalties
-signal_propagation training""".split()
+MODULES = """activations checks clipping distributions gates gradient_check
+initializers layers linear_regions metrics networks normalization optimizers
+penalties signal_propagation training""".split()
 # After those of the module: most mutants live no longer.
 TESTS = ["gradients", "networks", "training", "layers", "errors"]
 
@@ -66,7 +66,6 @@ EQUIVALENT = {
         "of one model the shape of phi is allowed anyway"
     ),
     "coordinates < phi.size": "all of them in any order",
-    "excess == 0": "0 over the scale is 0 as well",
     "f + noise.astype(f.dtype)": "the noise is symmetric",
     "mu + (np.exp(s) * noise).astype(f.dtype)": "the noise is symmetric",
     "f + (b * noise).astype(f.dtype)": "the noise is symmetric",

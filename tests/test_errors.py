@@ -56,6 +56,16 @@ def parts(optimizer):
 # no name (*layers) are given under the star's name.
 CALLS = {
     "Append": (dl.Append, {"d": 2}),
+    "LeakyReLU": (dl.LeakyReLU, {"slope": 0.2}),
+    "RReLU": (dl.RReLU, {"low": 0.1, "high": 0.3}),
+    "PReLU": (dl.PReLU, {"d": 2, "slope": 0.25}),
+    "ELU": (dl.ELU, {"alpha": 1.0}),
+    "GELU": (dl.GELU, {"approximate": "tanh"}),
+    "Swish": (dl.Swish, {"beta": 1.0}),
+    "ACON": (dl.ACON, {"kind": "B", "d": 2}),
+    "BatchNorm": (dl.BatchNorm, {"d": 2, "eps": 1e-5, "momentum": 0.1}),
+    "LayerNorm": (dl.LayerNorm, {"d": 2, "eps": 1e-5}),
+    "normal_cdf": (dl.normal_cdf, {"z": X}),
     "Dense": (dl.Dense, {"d_in": 3, "d_out": 2, "init": dl.he}),
     "Network": (dl.Network, {"layers": dl.Dense(3, 2)}),
     "Network.init": (F.init, {"rng": RNG, "models": 2, "dtype": float}),
@@ -306,11 +316,17 @@ OTHER = "empty|too short|one axis more|with nan"
 FINE = [
     (r".*", r"rng|state|wrap|coordinates|batch|models|dtype|start", "None"),
     (r".*", r"x|y|f|g|z|dy|predicted|phi|memory", "read-only"),
-    (r".*", r"sigma|b|lam|limit|h|slope|z|alpha|beta|gamma|rho|eps", "0-d"),
+    (
+        r".*",
+        r"sigma|b|lam|limit|h|slope|z|alpha|beta|gamma|rho|eps|momentum",
+        "0-d",
+    ),
     (r".*", r"sigma", "None"),  # it is then predicted
     (r".*", r"low|high", "minus one|inf"),
     (r".*", "uniform", "bool"),
     (r"he", "slope", "minus one"),  # the absolute value
+    (r"LeakyReLU|PReLU|Swish", "slope|beta", "minus one"),
+    (r"GELU", "approximate", "None"),
     (r"one_by_one", "layer", "a class"),
     (r"log_softmax", "axis", "minus one"),
     (r"figures.*", "number", "None"),  # a figure without one
@@ -320,8 +336,12 @@ FINE = [
     (r"figures.explore", "a", "list"),
     (r"(SquaredError|Gaussian|Laplace).mode", "f", "with nan"),
     (r".*\.(mean|mode|sample|entropy)", "f", "too short|one axis more"),
-    (r"sigmoid", "z", "minus one|nan|inf"),
-    (r"(log_)?softmax|sigmoid", r"f|z", "five axes|as a list|" + OTHER),
+    (r"sigmoid|normal_cdf", "z", "minus one|nan|inf"),
+    (
+        r"(log_)?softmax|sigmoid|normal_cdf",
+        r"f|z",
+        "five axes|as a list|" + OTHER,
+    ),
     (r"check_gradient", "state", "five axes|0-d|" + OTHER),
     # nan in, nan out: but no class and no count
     (r"(?!.*\.(mode|sample)).*", r"x|y|f|z|phi|dy|g", "with nan"),
@@ -420,12 +440,16 @@ def names():
     return set(found) - OUTSIDE
 
 
+WITHOUT_ARGUMENTS = (
+    "Penalty Optimizer Identity ReLU Sigmoid Tanh SELU Mish"
+).split()
+
+
 def test_every_public_callable_has_a_valid_call():
     missing = {
         n
         for n in names() - set(CALLS)
-        if n.split(".")[0]
-        not in ("Penalty", "Optimizer", "Identity", "ReLU", "Sigmoid", "Tanh")
+        if n.split(".")[0] not in WITHOUT_ARGUMENTS
     }
     assert not missing
     assert not {n for n in CALLS if n.startswith(tuple(dl.__all__))} - names()
