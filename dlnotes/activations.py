@@ -184,8 +184,9 @@ class RReLU(Layer):
 
     With the mean of what is drawn, the output is the mean of the random ones.
     Xu et al. draw 1/slope uniformly instead, from 3 to 8, and divide by 5.5 at
-    test time: a slope of 0.182, where their mean is log(8/3)/5 = 0.196. Lecture
-    item 43. Source: Xu, Wang, Chen & Li 2015, arXiv:1505.00853.
+    test time: a slope of 0.182, where their mean is log(8/3)/5 = 0.196.
+
+    Lecture item 43. Source: Xu, Wang, Chen & Li 2015, arXiv:1505.00853.
 
     >>> import numpy as np
     >>> from dlnotes import Network
