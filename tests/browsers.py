@@ -14,9 +14,9 @@ import socket
 import threading
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import numpy as np
 from marionette_driver.marionette import Marionette
-from PIL import Image
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -88,7 +88,7 @@ class Chromium:
         )
         self.page = self.context.new_page()
 
-    def open(self, url):
+    def visit(self, url):
         self.page.goto(url)
 
     def run(self, function):
@@ -144,7 +144,7 @@ class Firefox:
             height=outer["height"] + height - inner[1],
         )
 
-    def open(self, url):
+    def visit(self, url):
         self.driver.navigate(url)
 
     def run(self, function, **options):
@@ -167,4 +167,4 @@ class Firefox:
 
 
 def pixels(png):
-    return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
+    return (plt.imread(io.BytesIO(png))[..., :3] * 255).astype(np.uint8)

@@ -68,7 +68,7 @@ def paint(window, base, cases):
     """Nothing but these, on a page of the site: the box of each, in pixels, and
     how many of them are an em of a formula.
     """
-    window.open(f"{base}genindex.html")
+    window.visit(f"{base}genindex.html")
     body = re.sub(FENCE, '<mo class="fence"', "".join(cases))
     body = f'<article class="bd-article">{body}</article>'
     boxes, em = window.run(f"""async () => {{
@@ -328,7 +328,7 @@ FAULTS = """async pages => {
 
 def test_pages(window, base):
     """No formula at another line, none torn apart nor from what it touches."""
-    window.open(base + PAGES[0])
+    window.visit(base + PAGES[0])
     pages = [
         f"/{page}"
         for page in PAGES
