@@ -168,7 +168,7 @@ class LeakyReLU(Layer):
         self.slope = checks.number("slope", slope, -np.inf, np.inf, False)
 
     def forward(self, x, phi, ctx):
-        return np.where(x > 0, x, self.slope * x), x
+        return np.maximum(x, 0) + self.slope * np.minimum(x, 0), x
 
     def backward(self, dy, saved, phi, dphi, need_dx=True):
         return np.where(saved > 0, dy, self.slope * dy)
@@ -242,7 +242,7 @@ class PReLU(Layer):
 
     def forward(self, x, phi, ctx):
         slope = per_feature(phi, x)
-        return np.where(x > 0, x, slope * x), x
+        return np.maximum(x, 0) + slope * np.minimum(x, 0), x
 
     def backward(self, dy, saved, phi, dphi, need_dx=True):
         dphi[...] = over_examples(dy * np.minimum(saved, 0), phi)
@@ -271,12 +271,13 @@ class ELU(Layer):
         self.alpha = checks.number("alpha", alpha, 0, np.inf)
 
     def forward(self, x, phi, ctx):
-        below = self.alpha * np.expm1(np.minimum(x, 0))
-        return self.scale * np.where(x < 0, below, x), x
+        below = self.alpha * np.expm1(np.minimum(x, 0))  # 0 for x > 0
+        return self.scale * (np.maximum(x, 0) + below), x
 
     def backward(self, dy, saved, phi, dphi, need_dx=True):
-        below = self.alpha * np.exp(np.minimum(saved, 0)) * dy
-        return self.scale * np.where(saved < 0, below, dy)
+        slope = self.alpha * np.exp(np.minimum(saved, 0))
+        slope[saved >= 0] = 1
+        return self.scale * slope * dy
 
     def __repr__(self):
         return f"ELU({self.alpha})"
