@@ -16,9 +16,10 @@ def normal_cdf(z):
     """The distribution function of N(0, 1), Φ(z) = ½ erfc(-z/√2), of any shape;
     right to 14 digits, and to 12 in the lower tail.
 
-    For x = |z|/√2 it is erfc(x) = exp(-x²) r(x), and r is a polynomial in (x -
-    2)/(x + 2). Lecture item 47. Source: the change of variable is Schonfelder's
-    1978; the coefficients are computed when the package is loaded.
+    For x = abs(z)/√2 it is erfc(x) = exp(-x²) r(x), and r is a polynomial in t
+    = (x - 2)/(x + 2). Lecture item 47. Source: the change of variable is
+    Schonfelder's 1978; the coefficients are computed when the package is
+    loaded.
 
     >>> import numpy as np
     >>> normal_cdf(np.array([0.0, 1.0])).round(13).tolist()

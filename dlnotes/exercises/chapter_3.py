@@ -160,6 +160,87 @@ EXERCISES["lecun-relu"] = (
     },
 )
 
+# 3.3 The LEGO box of activations ---------------------------------------------
+
+EXERCISES["kills"] = (
+    None,
+    -5.0,
+    {
+        "That is the sum of all weights; an input may be 0 where a weight is"
+        " negative.": -4.0,
+        "Then the unit is on for large inputs.": 1.0,
+        "The negative weight helps to kill: leave it out.": -6.0,
+        "The sign: the bias has to outweigh what is positive.": 5.0,
+    },
+)
+
+EXERCISES["leaky-gain"] = (
+    None,
+    2 / 1.04,
+    {
+        "That is He's factor for ReLU; a leak keeps a little more.": 2.0,
+        "Squares are added: 1 + s², not 1 + s.": 2 / 1.2,
+        "That is the share which is kept; the factor makes up for it.": 0.52,
+    },
+)
+
+
+def _pre_activations(rng):
+    return [(rng.normal(size=s), rng.normal(size=s)) for s in ((5, 3), (2, 7))]
+
+
+EXERCISES["prelu-slope"] = (
+    _pre_activations,
+    lambda dh, z: np.sum(dh * np.minimum(z, 0)),
+    {
+        "The derivative of s z with respect to s is z, not s or 1.": (
+            lambda dh, z: np.sum(dh * (z < 0))
+        ),
+        "All units share the slope: one sum over everything.": lambda dh, z: (
+            np.sum(dh * np.minimum(z, 0), axis=0)
+        ),
+        "A sum over the examples, not a mean: dh has the 1/N already.": (
+            lambda dh, z: np.mean(dh * np.minimum(z, 0))
+        ),
+        "Multiply by dh: the chain rule.": lambda dh, z: np.sum(
+            np.minimum(z, 0)
+        ),
+        "The slope acts where z is negative.": lambda dh, z: np.sum(
+            dh * np.maximum(z, 0)
+        ),
+    },
+)
+
+EXERCISES["elu-slope"] = (
+    lambda rng: [(rng.normal(size=(4, 3)), 0.7), (3 * rng.normal(size=9), 1.5)],
+    lambda z, alpha: np.where(z < 0, alpha * np.exp(np.minimum(z, 0)), 1.0),
+    {
+        "That is the function, not its slope.": lambda z, alpha: np.where(
+            z < 0, alpha * np.expm1(np.minimum(z, 0)), z
+        ),
+        "The -1 is a constant: it goes.": lambda z, alpha: np.where(
+            z < 0, alpha * np.expm1(np.minimum(z, 0)), 1.0
+        ),
+        "And alpha?": lambda z, alpha: np.where(
+            z < 0, np.exp(np.minimum(z, 0)), 1.0
+        ),
+        "On the right the slope is 1.": lambda z, alpha: (
+            alpha * np.exp(np.minimum(z, 0))
+        ),
+    },
+)
+
+EXERCISES["selu-he"] = (
+    None,
+    1.0507**2,
+    {
+        "Squares are multiplied by λ², not λ.": 1.0507,
+        "With LeCun's weights; He's are twice as large.": 1.0507**2 / 2,
+        "Half of the pre-activations are negative, and count next to"
+        " nothing.": 2 * 1.0507**2,
+    },
+)
+
 # 3.5 Steps: SGD, momentum, Nesterov, clipping --------------------------------
 
 EXERCISES["safe-step-exercise"] = (
