@@ -66,19 +66,24 @@ def block(translator, node):
     raise nodes.SkipNode
 
 
-def keep_words(app, page, template, context, doctree):
-    """A formula stays on one line with what touches it: "(x" and "x,".
+def words(text):
+    """HTML in which a formula stays on one line with what touches it: "(x" and
+    "x,".
 
     Browsers may break a line on both sides of it otherwise.
     """
-    context["body"] = WORD.sub(
+    return WORD.sub(
         lambda word: (
             word[0]
             if re.fullmatch("<math>((?!<math>).)*</math>", word[0], re.DOTALL)
             else f'<span class="dl-word">{word[0]}</span>'
         ),
-        context.get("body", ""),
+        text,
     )
+
+
+def keep_words(app, page, template, context, doctree):
+    context["body"] = words(context.get("body", ""))
 
 
 def suit_browsers(font):

@@ -81,7 +81,9 @@ def _frames(text, node, name, root, out):
     if not found:
         return text
     data = json.loads(found[1])
-    data["captions"] = [with_formulas(c, node) for c in data["captions"]]
+    data["captions"] = [
+        mathml.words(with_formulas(c, node)) for c in data["captions"]
+    ]
     data = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     path = out / "_static" / "frames" / f"{name}.js"
     path.parent.mkdir(parents=True, exist_ok=True)
