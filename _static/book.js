@@ -20,10 +20,14 @@ const reach = (boxes) => {
 // line is its number in data.lines. The file is a script, since a page on a disk may read no other;
 // it is asked for when a reader comes near.
 const load = (figure) => {
-  figure.data ??= new Promise((done) => {
+  figure.data ??= new Promise((done, fail) => {
     const script = document.createElement("script");
     script.src = figure.dataset.frames;
     script.onload = () => done(globalThis.dlFrames[figure.id]);
+    script.onerror = () => {
+      delete figure.data; // the next move asks again
+      fail(new Error(`${script.src} did not come`));
+    };
     document.head.append(script);
   });
   return figure.data;

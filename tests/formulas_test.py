@@ -94,7 +94,10 @@ def pictures(window, boxes):
     for top in range(0, boxes[:, 3].max() // SCALE, HEIGHT):
         top = window.run(f"""async () => {{
             scrollTo({{top: {top}, behavior: "instant"}});
-            await new Promise(requestAnimationFrame);
+            await new Promise(done => {{
+                requestAnimationFrame(done);
+                setTimeout(done, 500); // a hidden window has no frames
+            }});
             return scrollY;
         }}""")
         yield round(top * SCALE), window.picture()

@@ -84,7 +84,9 @@ def visit(base, browser):
 
 def settle(page):
     """Wait until the page's script has done what it does in idle moments."""
-    page.evaluate("new Promise(done => requestIdleCallback(done))")
+    page.evaluate(
+        "new Promise(done => requestIdleCallback(done, {timeout: 2000}))"
+    )
 
 
 # One visit to each page ------------------------------------------------------
@@ -438,7 +440,11 @@ PASS_BY = """async () => {
     const found = [];
     for (const pre of document.querySelectorAll(".highlight > pre")) {
         pre.scrollIntoView({behavior: "instant"});
-        for (let k = 0; k < 3; k++) await new Promise(requestAnimationFrame);
+        for (let k = 0; k < 3; k++)
+            await new Promise(done => {
+                requestAnimationFrame(done);
+                setTimeout(done, 500); // a hidden window has no frames
+            });
         const more = pre.scrollWidth - pre.clientWidth;
         const reached = pre.tabIndex === 0, told = pre.matches(".dl-after");
         if (more > 0 !== reached || more > 1 !== told)

@@ -235,7 +235,7 @@ EXERCISES["selu-he"] = (
     1.0507**2,
     {
         "Squares are multiplied by λ², not λ.": 1.0507,
-        "With LeCun's weights; He's are twice as large.": 1.0507**2 / 2,
+        "That is LeCun's variance; He's is twice as large.": 1.0507**2 / 2,
         "Half of the pre-activations are negative, and count next to"
         " nothing.": 2 * 1.0507**2,
     },
