@@ -70,6 +70,7 @@ EQUIVALENT = {
     "mu + (np.exp(s) * noise).astype(f.dtype)": "the noise is symmetric",
     "f + (b * noise).astype(f.dtype)": "the noise is symmetric",
     "rate.max() > 2 ** 62": "either will do at the limit",
+    "x < 2": "either way is right there",
     "distributions: f > 0": "at 0 both have the factor 0",
     "log_p > log_q": "where they are equal both forms are 0",
     "z < 0": "at 0 both forms are ½",

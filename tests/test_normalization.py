@@ -143,3 +143,17 @@ def test_single_precision_and_large_numbers(make):
     dx = f.backward(z, saved, phi, dphi)
     assert dx.dtype == dphi.dtype == np.float32
     assert np.isfinite(dx).all() and np.abs(z).max() < 3
+
+
+def test_what_is_usual_and_what_is_refused():
+    assert dl.BatchNorm(2).eps == dl.LayerNorm(2).eps == 1e-5
+    with pytest.raises(ValueError, match="^momentum: got 1, expected 0 < "):
+        dl.BatchNorm(2, momentum=1)
+
+
+def test_two_examples_are_a_batch():
+    f = dl.Network(dl.BatchNorm(1, eps=0))
+    phi = f.init(RNG)
+    state, x = f.init_state(phi), np.array([[1.0], [5.0]])
+    z, _ = f.forward(x, phi, dl.Context(True, state=state))
+    assert z.tolist() == [[-1], [1]]
