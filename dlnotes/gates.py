@@ -60,7 +60,22 @@ def _coefficients(n=28):
 ERFCX = _coefficients()
 
 
-class GELU(Layer):
+class _Gated(Layer):
+    """z g(z), with the slope g(z) + z g'(z)."""
+
+    def _gate(self, z):
+        """The gate g(z), and its derivative."""
+        raise NotImplementedError
+
+    def forward(self, x, phi, ctx):
+        return x * self._gate(x)[0], x
+
+    def backward(self, dy, saved, phi, dphi, need_dx=True):
+        gate, slope = self._gate(saved)
+        return dy * (gate + saved * slope)
+
+
+class GELU(_Gated):
     """The Gaussian error linear unit a[z] = z Φ(z), with a' = Φ(z) + z φ(z).
 
     ``approximate``: None, or one of its authors' two approximations, "tanh"
@@ -88,7 +103,6 @@ class GELU(Layer):
         self.approximate = approximate
 
     def _gate(self, z):
-        """The gate g(z), and its derivative."""
         if self.approximate == "sigmoid":
             gate = sigmoid(1.702 * z)
             return gate, 1.702 * gate * sigmoid(-1.702 * z)
@@ -103,18 +117,11 @@ class GELU(Layer):
         near = np.clip(z, -40, 40)
         return normal_cdf(z), ROOT / 2 * np.exp(-near * near / 2)
 
-    def forward(self, x, phi, ctx):
-        return x * self._gate(x)[0], x
-
-    def backward(self, dy, saved, phi, dphi, need_dx=True):
-        gate, slope = self._gate(saved)
-        return dy * (gate + saved * slope)
-
     def __repr__(self):
         return f"GELU({self.approximate or ''})"
 
 
-class Swish(Layer):
+class Swish(_Gated):
     """Swish a[z] = z σ(β z), with a' = σ(βz) + βz σ(βz) (1 - σ(βz)).
 
     With β = 1 it is called SiLU; β = 0 gives z/2, and β → ∞ a ReLU. For a β
@@ -132,18 +139,15 @@ class Swish(Layer):
     def __init__(self, beta=1.0):
         self.beta = checks.number("beta", beta, -np.inf, np.inf, False)
 
-    def forward(self, x, phi, ctx):
-        return x * sigmoid(self.beta * x), x
-
-    def backward(self, dy, saved, phi, dphi, need_dx=True):
-        u = self.beta * saved
-        return dy * (sigmoid(u) + u * sigmoid(u) * sigmoid(-u))
+    def _gate(self, z):
+        gate = sigmoid(self.beta * z)
+        return gate, self.beta * gate * sigmoid(-self.beta * z)
 
     def __repr__(self):
         return f"Swish({self.beta})"
 
 
-class Mish(Layer):
+class Mish(_Gated):
     """Mish a[z] = z tanh(log(1 + eᶻ)).
 
     With n = eᶻ (eᶻ + 2) the gate is n/(n + 2); for z > 0 both are divided by
@@ -169,13 +173,6 @@ class Mish(Layer):
             4 * e * e * (1 + e) / (n2 * n2),
         )
         return gate, slope
-
-    def forward(self, x, phi, ctx):
-        return x * self._gate(x)[0], x
-
-    def backward(self, dy, saved, phi, dphi, need_dx=True):
-        gate, slope = self._gate(saved)
-        return dy * (gate + saved * slope)
 
 
 class ACON(Layer):
