@@ -436,6 +436,31 @@ def test_every_page_is_described(path):
     assert page.html["lang"] == "en" and page.title.text.strip()
 
 
+def test_frames_that_did_not_come_are_asked_for_again(browser, base):
+    page = browser.new_page()
+    lost = []
+
+    def lose_the_first(route):
+        if lost:
+            return route.continue_()
+        lost.append(route.request.url)
+        return route.abort()
+
+    page.route("**/_static/frames/*", lose_the_first)
+    page.goto(base + "chapters/1-deep-networks/1-one-hidden-layer.html")
+    slider = page.locator("#figure-1-1-2 input[type=range]").first
+    frame = page.locator("#figure-1-1-2 .dl-frame")
+    before = frame.inner_html()
+    slider.focus()
+    page.wait_for_timeout(300)
+    assert lost and frame.inner_html() == before
+    for _ in range(3):
+        slider.press("ArrowRight")
+    page.wait_for_timeout(500)
+    assert frame.inner_html() != before
+    page.close()
+
+
 PASS_BY = """async () => {
     const found = [];
     for (const pre of document.querySelectorAll(".highlight > pre")) {
