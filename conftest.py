@@ -34,7 +34,8 @@ import outputs  # noqa: E402
 
 # Git keeps what the notebooks print, not what they draw.
 DRAWN = {"text/html", "text/markdown", "image/svg+xml"}
-SECONDS = Counter()  # of the processor, by file
+SPENT = {}  # seconds of the processor, of this worker, after its last test
+SECONDS = Counter()  # the same by file
 MOST = 30  # of these for a notebook
 
 
@@ -82,11 +83,16 @@ def spent():
     return total
 
 
+def pytest_runtest_logstart(nodeid, location):
+    """Before its first test a worker has collected all: that is nobody's."""
+    SPENT.setdefault("last", spent())
+
+
 def pytest_runtest_makereport(item, call):
     """Count seconds; a notebook all of whose cells passed goes to the cache."""
     if call.when == "teardown":
-        last, item.config.spent = getattr(item.config, "spent", 0), spent()
-        item.user_properties.append(("seconds", item.config.spent - last))
+        last, SPENT["last"] = SPENT["last"], spent()
+        item.user_properties.append(("seconds", SPENT["last"] - last))
     elif call.when == "call" and is_cell(item) and call.excinfo is None:
         notebook = item.parent
         item.cell.outputs = item.test_outputs

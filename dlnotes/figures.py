@@ -325,13 +325,21 @@ def _svg(fig, name):
         text = text.replace(ink, "currentColor")
     for number, color in enumerate(COLORS):
         text = text.replace(f": {color}", f": var(--dl-{number}, {color})")
+    # Among these a style sheet: with each frame that came with one, a browser
+    # would find the styles of the whole page anew.
     text = re.sub(
-        r"<(metadata|!--).*?(</metadata>|-->)\s*", "", text, flags=re.DOTALL
+        r"<(metadata|!--|style).*?(</metadata>|-->|</style>)\s*",
+        "",
+        text,
+        flags=re.DOTALL,
     )
     text = re.sub(r'\b(id="|url\(#|href="#)', rf"\g<1>{name}-", text)
     text = re.sub(r' (?:d|x|y|transform)="[^"]*"', _rounded, text)
     wide, high = re.search(r'viewBox="0 0 (\S+) (\S+)"', text).groups()
-    style = f"max-width: {share:.1%}; aspect-ratio: {wide} / {high}"
+    style = (
+        f"max-width: {share:.1%}; aspect-ratio: {wide} / {high};"
+        " stroke-linejoin: round"
+    )
     return text.replace(
         "<svg ",
         f'<svg style="{style}" aria-hidden="true" focusable="false" ',

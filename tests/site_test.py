@@ -258,8 +258,8 @@ def check_glyphs(page):
 
 
 def check_sliders(page):
-    """All frames are those that Python drew, reached by real key presses in
-    both directions; no text leaves the picture.
+    """All frames are those that Python drew, in both directions; the keys of
+    the keyboard move every setting; no text leaves the picture.
     """
     for figure in page.locator(".dl-explore").all():
         name = figure.get_attribute("id")
@@ -267,21 +267,25 @@ def check_sliders(page):
         frames = json.loads(kept)["frames"]
         script = (SITE / f"_static/frames/{name}.js").read_text("utf-8")
         data = json.loads(script.split(" = ", 1)[1].removesuffix(";"))
-        assert len(frames) == len(data["frames"]) >= 2
+        assert len(frames) == len(data.pop("frames")) >= 2
+        del data["lines"]
+        assert page.evaluate(WALK, [name, frames, data]) == []
         settings = figure.locator(".dl-controls > *").all()
-        for position in walk(settings, data["sizes"]):
-            index, labels = 0, []
-            for p, size, names in zip(position, data["sizes"], data["labels"]):
-                index = index * size + p
-                labels.append(names[p])
-            captions = data["captions"]
-            told = captions[index] if captions else None
-            shown = page.evaluate(SHOWN, [name, frames[index], told])
-            expected = {"same": True, "told": True, "labels": labels}
-            assert shown == {**expected, "outside": []}, f"{name}, {position}"
+        for setting, size in zip(settings, data["sizes"]):
+            last = size - 1
+            for key, place in [
+                ("ArrowLeft", last - 1),
+                ("ArrowRight", last),
+                *[("Home", 0), ("ArrowRight", 1)] * is_slider(setting),
+            ]:
+                press(setting, key)
+                assert place_of(setting) == place
+        wrong = page.evaluate(CHECK, [name, frames, data])
+        assert wrong == [], f"{name}, by keys: {wrong}"
 
 
-SHOWN = """async ([name, svg, caption]) => {
+# What is wrong with the frame that a figure shows now.
+CHECK = """async ([name, frames, data]) => {
     const figure = document.getElementById(name);
     await figure.data;
     const frame = figure.querySelector(".dl-frame");
@@ -290,47 +294,65 @@ SHOWN = """async ([name, svg, caption]) => {
         box.innerHTML = html;
         return box.innerHTML;
     };
+    let index = 0;
+    const wrong = [];
+    [...figure.querySelectorAll(".dl-controls > *")].forEach((box, k) => {
+        const inputs = [...box.querySelectorAll("input")];
+        const slider = inputs[0].type === "range" ? inputs[0] : null;
+        const place = slider
+            ? Number(slider.value) : inputs.findIndex(i => i.checked);
+        index = index * data.sizes[k] + place;
+        const name = data.labels[k][place];
+        const told = slider
+            ? [slider.nextElementSibling.textContent,
+               slider.getAttribute("aria-valuetext")]
+            : [box.querySelector(":checked + span").textContent];
+        if (told.some(text => text !== name)) wrong.push(`${told}: ${name}`);
+    });
+    if (frame.innerHTML !== like(frames[index])) wrong.push("another frame");
     const text = figure.querySelector(
         "figcaption > span, figcaption details > span");
+    if (data.captions.length && text.innerHTML !== like(data.captions[index]))
+        wrong.push("another caption");
     const edge = frame.querySelector("svg").getBoundingClientRect();
-    const outside = [...frame.querySelectorAll("text")].filter(e => {
+    for (const e of frame.querySelectorAll("text")) {
         const {left, right, top, bottom} = e.getBoundingClientRect();
-        return left < edge.left - 2 || right > edge.right + 2
-            || top < edge.top - 2 || bottom > edge.bottom + 2;
-    });
-    const labels = [...figure.querySelectorAll(".dl-controls > *")].map(box => {
-        const slider = box.querySelector("input[type=range]");
-        if (!slider) return box.querySelector(":checked + span").textContent;
-        const told = slider.nextElementSibling.textContent;
-        const spoken = slider.getAttribute("aria-valuetext");
-        return told === spoken ? told : `${told} is not ${spoken}`;
-    });
-    return {
-        same: like(svg) === frame.innerHTML,
-        told: caption === null || like(caption) === text.innerHTML,
-        labels,
-        outside: outside.map(e => e.textContent),
-    };
+        if (left < edge.left - 2 || right > edge.right + 2
+            || top < edge.top - 2 || bottom > edge.bottom + 2)
+            wrong.push(`outside: ${e.textContent}`);
+    }
+    return wrong.map(text => `${index}: ${text}`);
 }"""
 
+# As by hand, but without painting: from place to place through all of them,
+# forward and back in turn; the last place of every setting comes last.
+WALK = """async ([name, frames, data]) => {
+    const check = CHECK;
+    const settings = [...document.getElementById(name).querySelectorAll(
+        ".dl-controls > *")].map(box => [...box.querySelectorAll("input")]);
+    const move = (inputs, place) => {
+        const slider = inputs[0].type === "range";
+        const input = slider ? inputs[0] : inputs[place];
+        if (slider) input.value = place;
+        else input.checked = true;
+        input.dispatchEvent(new Event("input", {bubbles: true}));
+    };
+    const wrong = await check([name, frames, data]);
+    const [rows, columns] = [1, ...data.sizes].slice(-2);
+    for (let row = 0; row < rows; row++) {
+        if (settings.length > 1) move(settings[0], row);
+        for (let step = 0; step < columns; step++) {
+            const forward = (rows - row) % 2 === 1;
+            move(settings.at(-1), forward ? step : columns - 1 - step);
+            wrong.push(...await check([name, frames, data]));
+        }
+    }
+    return wrong;
+}""".replace("CHECK", CHECK)
 
-def walk(settings, sizes):
-    """Move one setting or two through all places, by keys; yield the places."""
-    first = [place_of(one) for one in settings]
-    yield first
-    for one, place in zip(settings, first):
-        for _ in range(place):
-            press(one, "ArrowLeft")
-    *outer, inner = settings
-    for row in range(sizes[0] if outer else 1):
-        if row:
-            press(outer[0], "ArrowRight")
-        forward = row % 2 == 0
-        for step in range(sizes[-1]):
-            if step:
-                press(inner, "ArrowRight" if forward else "ArrowLeft")
-            place = step if forward else sizes[-1] - 1 - step
-            yield [row, place] if outer else [place]
+
+def is_slider(setting):
+    return setting.locator("[type=range]").count()
 
 
 def place_of(setting):
