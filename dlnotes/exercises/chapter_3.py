@@ -241,6 +241,195 @@ EXERCISES["selu-he"] = (
     },
 )
 
+# 3.4 Centre and scale ---------------------------------------------------------
+
+EXERCISES["units"] = (
+    None,
+    (0.01, 100.0, 10_000.0),
+    {
+        "The prediction w x stays what it is: where x grows, w shrinks.": (
+            100.0,
+            100.0,
+            10_000.0,
+        ),
+        "By the chain rule the derivative is δ x, and x is 100 times as"
+        " large.": (0.01, 0.01, 0.0001),
+        "The curvature is 2 x² on average: a square.": (0.01, 100.0, 100.0),
+    },
+)
+
+
+def _with_a_constant(rng):
+    """Examples, and new ones; one feature is constant in the first."""
+    x = 5 * rng.normal(size=(12, 4)) + rng.normal(size=4)
+    x[:, 2] = 3
+    return [(x, rng.normal(size=(n, 4))) for n in (5, 7)]
+
+
+def _standardized(x, new):
+    s = x.std(axis=0)
+    return (new - x.mean(axis=0)) / np.where(s > 0, s, 1)
+
+
+EXERCISES["standardize"] = (
+    _with_a_constant,
+    _standardized,
+    {
+        "Those are the statistics of the new examples: take those of x.": (
+            lambda x, new: (new - new.mean(axis=0)) / new.std(axis=0)
+        ),
+        "One mean and one standard deviation for each feature: axis=0.": (
+            lambda x, new: (new - x.mean()) / x.std()
+        ),
+        "Return the new examples, not x.": lambda x, new: _standardized(x, x),
+        "Divide by the standard deviation, not by the variance.": (
+            lambda x, new: (
+                (new - x.mean(axis=0))
+                / np.where(x.var(axis=0) > 0, x.var(axis=0), 1)
+            )
+        ),
+        "Centred, but not scaled.": lambda x, new: new - x.mean(axis=0),
+        "A feature that is constant in x is centred, too, and divided by 1.": (
+            lambda x, new: np.where(x.std(axis=0) > 0, _standardized(x, new), 0)
+        ),
+    },
+)
+
+
+def _batches(rng):
+    return [
+        (
+            rng.normal(size=s),
+            3 * rng.normal(size=s) + 1,
+            rng.normal(size=s[1]),
+            eps,
+        )
+        for s, eps in (((6, 3), 1e-5), ((4, 2), 0.1))
+    ]
+
+
+def _hat(x, eps):
+    s = np.sqrt(x.var(axis=0) + eps)
+    return (x - x.mean(axis=0)) / s, s
+
+
+def _through_the_batch(dz, x, gamma, eps, mean=1, square=1):
+    hat, s = _hat(x, eps)
+    dhat = gamma * dz
+    dx = dhat - mean * dhat.mean(axis=0)
+    return (dx - square * hat * (dhat * hat).mean(axis=0)) / s
+
+
+EXERCISES["batch-norm-backward-exercise"] = (
+    _batches,
+    _through_the_batch,
+    {
+        "That is only the direct way: x acts through the mean and through the"
+        " variance, too.": lambda dz, x, gamma, eps: _through_the_batch(
+            dz, x, gamma, eps, 0, 0
+        ),
+        "x acts through the variance, too.": (
+            lambda dz, x, gamma, eps: _through_the_batch(
+                dz, x, gamma, eps, 1, 0
+            )
+        ),
+        "x acts through the mean, too.": (
+            lambda dz, x, gamma, eps: _through_the_batch(
+                dz, x, gamma, eps, 0, 1
+            )
+        ),
+        "Multiply dz by gamma first.": (
+            lambda dz, x, gamma, eps: _through_the_batch(dz, x, 1, eps)
+        ),
+        "Divide by the standard deviation at the end.": (
+            lambda dz, x, gamma, eps: (
+                _through_the_batch(dz, x, gamma, eps) * _hat(x, eps)[1]
+            )
+        ),
+        "eps is added to the variance, not to its root.": (
+            lambda dz, x, gamma, eps: _through_the_batch(
+                dz, x, gamma, eps**2 + 2 * eps * x.std(axis=0)
+            )
+        ),
+        "Means over the batch, not sums.": (
+            lambda dz, x, gamma, eps: _through_the_batch(
+                dz, x, gamma, eps, len(x), len(x)
+            )
+        ),
+    },
+)
+
+EXERCISES["running-variance"] = (
+    None,
+    (1.3, 0.9 + 2.8 / 3),
+    {
+        "The variance that runs has the divisor m - 1.": (
+            0.9 + 0.8 / 3,
+            0.9 + 5.6 / 9,
+        ),
+        "ρ is the weight of the new value, not of the old one.": (
+            3.7,
+            0.1 + 8.4,
+        ),
+        "Those are the variances of the batch; they enter with the weight"
+        " 0.1.": (4.0, 28 / 3),
+        "The average starts from 1, and 0.9 of that is left.": (0.4, 2.8 / 3),
+    },
+)
+
+
+def _layers(rng):
+    def case(d_out, d_in, eps):
+        Omega = rng.normal(size=(d_out, d_in))
+        bias, gamma, beta, mean = rng.normal(size=(4, d_out))
+        return Omega, bias, gamma, beta, mean, rng.uniform(1, 4, d_out), eps
+
+    return [case(3, 2, 1e-5), case(4, 4, 0.5)]
+
+
+def _folded(Omega, bias, gamma, beta, mean, var, eps):
+    factor = gamma / np.sqrt(var + eps)
+    return factor[:, None] * Omega, factor * (bias - mean) + beta
+
+
+EXERCISES["fold"] = (
+    _layers,
+    _folded,
+    {
+        "The factor belongs to the rows of Omega: one for each output.": (
+            lambda Omega, bias, gamma, beta, mean, var, eps: (
+                Omega * np.resize(gamma / np.sqrt(var + eps), Omega.shape[1]),
+                _folded(Omega, bias, gamma, beta, mean, var, eps)[1],
+            )
+        ),
+        "Divide by the root of var + eps.": (
+            lambda Omega, bias, gamma, beta, mean, var, eps: _folded(
+                Omega, bias, gamma, beta, mean, (var + eps) ** 2, 0
+            )
+        ),
+        "eps is part of what the finished network divides by.": (
+            lambda Omega, bias, gamma, beta, mean, var, eps: _folded(
+                Omega, bias, gamma, beta, mean, var, 0
+            )
+        ),
+        "The layer's own bias is normalized, too.": (
+            lambda Omega, bias, gamma, beta, mean, var, eps: _folded(
+                Omega, 0, gamma, beta, mean, var, eps
+            )
+        ),
+        "Subtract the running mean.": (
+            lambda Omega, bias, gamma, beta, mean, var, eps: _folded(
+                Omega, bias, gamma, beta, 0, var, eps
+            )
+        ),
+        "The shift beta is added at the end.": (
+            lambda Omega, bias, gamma, beta, mean, var, eps: _folded(
+                Omega, bias, gamma, 0, mean, var, eps
+            )
+        ),
+    },
+)
+
 # 3.5 Steps: SGD, momentum, Nesterov, clipping --------------------------------
 
 EXERCISES["safe-step-exercise"] = (
