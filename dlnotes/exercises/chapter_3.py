@@ -252,8 +252,11 @@ EXERCISES["units"] = (
             100.0,
             10_000.0,
         ),
-        "By the chain rule the derivative is δ x, and x is 100 times as"
-        " large.": (0.01, 0.01, 0.0001),
+        "By the chain rule the derivative is δ x: it grows as x does.": (
+            0.01,
+            0.01,
+            0.0001,
+        ),
         "The curvature is 2 x² on average: a square.": (0.01, 100.0, 100.0),
     },
 )
@@ -380,28 +383,22 @@ EXERCISES["running-variance"] = (
 
 def _layers(rng):
     def case(d_out, d_in, eps):
-        Omega = rng.normal(size=(d_out, d_in))
-        bias, gamma, beta, mean = rng.normal(size=(4, d_out))
-        return Omega, bias, gamma, beta, mean, rng.uniform(1, 4, d_out), eps
+        Omega, bias = rng.normal(size=(d_out, d_in)), rng.normal(size=d_out)
+        gamma, beta, mean = rng.normal(size=(3, d_in))
+        return Omega, bias, gamma, beta, mean, rng.uniform(1, 4, d_in), eps
 
     return [case(3, 2, 1e-5), case(4, 4, 0.5)]
 
 
 def _folded(Omega, bias, gamma, beta, mean, var, eps):
     factor = gamma / np.sqrt(var + eps)
-    return factor[:, None] * Omega, factor * (bias - mean) + beta
+    return Omega * factor, bias + Omega @ (beta - factor * mean)
 
 
 EXERCISES["fold"] = (
     _layers,
     _folded,
     {
-        "The factor belongs to the rows of Omega: one for each output.": (
-            lambda Omega, bias, gamma, beta, mean, var, eps: (
-                Omega * np.resize(gamma / np.sqrt(var + eps), Omega.shape[1]),
-                _folded(Omega, bias, gamma, beta, mean, var, eps)[1],
-            )
-        ),
         "Divide by the root of var + eps.": (
             lambda Omega, bias, gamma, beta, mean, var, eps: _folded(
                 Omega, bias, gamma, beta, mean, (var + eps) ** 2, 0
@@ -412,19 +409,26 @@ EXERCISES["fold"] = (
                 Omega, bias, gamma, beta, mean, var, 0
             )
         ),
-        "The layer's own bias is normalized, too.": (
+        "The layer has biases of its own, which stay.": (
             lambda Omega, bias, gamma, beta, mean, var, eps: _folded(
                 Omega, 0, gamma, beta, mean, var, eps
             )
         ),
-        "Subtract the running mean.": (
+        "The running mean is subtracted, and goes through the weights.": (
             lambda Omega, bias, gamma, beta, mean, var, eps: _folded(
                 Omega, bias, gamma, beta, 0, var, eps
             )
         ),
-        "The shift beta is added at the end.": (
+        "The shift beta goes through the weights, too.": (
             lambda Omega, bias, gamma, beta, mean, var, eps: _folded(
                 Omega, bias, gamma, 0, mean, var, eps
+            )
+        ),
+        "The mean is divided by the standard deviation, and multiplied by"
+        " gamma, before the weights see it.": (
+            lambda Omega, bias, gamma, beta, mean, var, eps: (
+                Omega * gamma / np.sqrt(var + eps),
+                bias + Omega @ (beta - mean),
             )
         ),
     },
