@@ -736,6 +736,110 @@ EXERCISES["adamax-step"] = (
     },
 )
 
+# 3.8 Smooth gates, and the contest -------------------------------------------
+
+EXERCISES["gelu-constant"] = (
+    None,
+    1.7729,
+    {
+        "That is the best constant for Φ; here the error is multiplied by"
+        " z.": 1.7017,
+        "That is the constant of its authors.": 1.702,
+        "That one makes the slopes of the gates at 0 equal.": np.sqrt(
+            8 / np.pi
+        ),
+    },
+)
+
+
+def _far_numbers(rng):
+    return [
+        (np.array([-1000.0, -750, -400, -30, -1, 0, 1, 30, 400, 750, 1000]),),
+        (np.array([[-800, *rng.normal(size=2)], [500, 2, 900]]),),
+    ]
+
+
+def _mish(z):
+    e = np.exp(np.minimum(z, 20))
+    n = e * (e + 2)
+    return z * n / (n + 2)
+
+
+def _quiet(function):
+    """The function without warnings of what overflows."""
+
+    def run(*args):
+        with np.errstate(all="ignore"):
+            return function(*args)
+
+    return run
+
+
+EXERCISES["stable-mish"] = (
+    _far_numbers,
+    _mish,
+    {
+        "For large z that is infinity over infinity: bound z in the"
+        " exponential.": _quiet(
+            lambda z: (
+                z
+                * (np.exp(z) * (np.exp(z) + 2))
+                / (np.exp(z) * (np.exp(z) + 2) + 2)
+            )
+        ),
+        "That is the gate: multiply by z.": lambda z: (
+            np.exp(np.minimum(z, 20))
+            * (np.exp(np.minimum(z, 20)) + 2)
+            / (np.exp(np.minimum(z, 20)) * (np.exp(np.minimum(z, 20)) + 2) + 2)
+        ),
+        "That is Swish.": _quiet(lambda z: z / (1 + np.exp(-z))),
+        "Only the exponent is bounded, not z itself.": lambda z: _mish(
+            np.minimum(z, 20)
+        ),
+    },
+)
+
+
+def _far_vectors(rng):
+    return [
+        (1000 + rng.normal(size=4), 1.5),
+        (-1200 + rng.normal(size=3), -0.7),
+    ]
+
+
+def _smooth_max(x, beta):
+    weights = np.exp(beta * x - np.max(beta * x))
+    return weights @ x / weights.sum()
+
+
+EXERCISES["smooth-max"] = (
+    _far_vectors,
+    _smooth_max,
+    {
+        "That overflows for large numbers: subtract the largest exponent.": (
+            _quiet(
+                lambda x, beta: np.exp(beta * x) @ x / np.exp(beta * x).sum()
+            )
+        ),
+        "beta belongs into the exponents.": lambda x, beta: _smooth_max(x, 1.0),
+        "That is the softmax' normalization; the smooth maximum is a mean of"
+        " the x.": lambda x, beta: (
+            np.max(beta * x)
+            + np.log(np.sum(np.exp(beta * x - np.max(beta * x))))
+        ),
+    },
+)
+
+EXERCISES["meta-acon-size"] = (
+    None,
+    (192, 2128),
+    {
+        "The layers of the switch have biases, too.": (192, 2048),
+        "Each unit of ACON-C has three numbers.": (3, 2128),
+        "There are two layers: there and back.": (192, 1040),
+    },
+)
+
 # 3.9 Bug museum II -----------------------------------------------------------
 
 EXERCISES["museum-eps"] = (
