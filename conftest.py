@@ -50,11 +50,13 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(items):
-    """Notebooks first: they take the longest."""
+    """Notebooks first, and then the readers' ones: they take the longest."""
     for notebook in {item.parent for item in items if is_cell(item)}:
         notebook.skip_compare = tuple({*notebook.skip_compare, *DRAWN})
         notebook.made_with = outputs.digest(notebook.path)
-    items.sort(key=lambda item: not is_cell(item))
+    items.sort(
+        key=lambda item: (not is_cell(item), "readers" not in item.nodeid)
+    )
 
 
 def pytest_xdist_make_scheduler(config, log):

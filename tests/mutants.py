@@ -70,6 +70,16 @@ EQUIVALENT = {
     "mu + (np.exp(s) * noise).astype(f.dtype)": "the noise is symmetric",
     "f + (b * noise).astype(f.dtype)": "the noise is symmetric",
     "rate.max() > 2 ** 62": "either will do at the limit",
+    "if x < 2:\n    return math.exp(x * x) * math.erfc(x)": (
+        "either way is right there"
+    ),
+    "a = np.minimum(np.abs(z), 40)": "beyond 39 the tail is 0",
+    "coarse = np.round(16 * a) / 16": "any grid with exact squares will do",
+    "gates: 28": "one term more changes nothing",
+    "gates: range(200, 0, -1)": "one term more changes nothing",
+    "gates: 200": "one term more changes nothing",
+    "near = np.clip(z, -100, 100)": "beyond it the gate is 0 or 1",
+    "near = np.clip(z, -40, 40)": "beyond it the density is 0",
     "x < 2": "either way is right there",
     "distributions: f > 0": "at 0 both have the factor 0",
     "log_p > log_q": "where they are equal both forms are 0",

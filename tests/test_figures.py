@@ -29,6 +29,12 @@ def told(**values):
     return f"A wave that swings as {sorted(values.items())} say, and $x < 1$."
 
 
+@pytest.fixture(autouse=True)
+def nothing_open():
+    """What other tests left open is none of ours."""
+    plt.close("all")
+
+
 def shown(monkeypatch, target, show):
     """What a call displays: the list of its HTML texts."""
     monkeypatch.setenv("DLNOTES_FIGURES", str(target))

@@ -742,9 +742,8 @@ EXERCISES["gelu-constant"] = (
     None,
     1.7729,
     {
-        "That is the best constant for Φ; here the error is multiplied by"
-        " z.": 1.7017,
-        "That is the constant of its authors.": 1.702,
+        "That is the constant of its authors, the best one for Φ; here the"
+        " error is multiplied by z.": 1.702,
         "That one makes the slopes of the gates at 0 equal.": np.sqrt(
             8 / np.pi
         ),
