@@ -154,16 +154,34 @@ TOO_WIDE = """() => [...document.querySelectorAll("main *")].filter(e => {
 }).map(e => e.tagName + "." + e.className + " " + e.textContent.slice(0, 30))"""
 
 # What axe would only see again: drawings, which a screen reader does not see,
-# and all but the first of the formulas and the words of code that look alike.
+# all but the first of the formulas and the words of code that look alike, and
+# all but three of the paragraphs, entries and rows that stand in one place.
 LEAN = """() => {
     document.querySelectorAll(".dl-frame svg").forEach(e => e.remove());
-    const seen = new Set();
-    for (const e of document.querySelectorAll("pre span, math")) {
+    const seen = new Map();
+    const thin = (elements, most, key) => {
+        for (const e of elements) {
+            const count = (seen.get(key(e)) ?? 0) + 1;
+            seen.set(key(e), count);
+            if (count > most) e.remove();
+        }
+    };
+    const all = selector => document.querySelectorAll(selector);
+    thin(all("pre span, math"), 1, e => {
         const around = e.closest(".cell_output, .admonition, aside, pre, td");
-        const key = [e.tagName, e.className, around?.className].join();
-        if (seen.has(key)) e.remove();
-        else seen.add(key);
-    }
+        return [e.tagName, e.className, around?.className].join();
+    });
+    const place = e => {
+        let way = e.tagName;
+        for (; e && e.tagName !== "MAIN"; e = e.parentElement)
+            way += " " + e.tagName + "." + e.className;
+        return way;
+    };
+    thin(all("main p:not(td p, th p), main dl.py"), 3, place);
+    const lists = [...all("main table, main ul, main ol")];
+    lists.forEach((list, k) => {
+        thin(list.querySelectorAll(":scope > li, tr"), 3, () => k);
+    });
 }"""
 
 
