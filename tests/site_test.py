@@ -804,13 +804,18 @@ def test_the_download_is_the_readers_notebook(visit):
 
 
 def test_previous_and_next(visit):
+    """One real click; the way through the whole book is followed in the files,
+    whose links all lead somewhere (above).
+    """
     page = visit(HOME)
-    seen = {HOME}
-    while page.locator("a.right-next").count():
-        page.locator("a.right-next").click()
-        page.wait_for_load_state("load")
-        here = page.url.split("/", 3)[3]
+    page.locator("a.right-next").click()
+    page.wait_for_load_state("load")
+    here, seen = HOME, {HOME}
+    while link := soup(here).select_one("a.right-next"):
+        here = urljoin(here, link["href"])
         assert here not in seen
+        if len(seen) == 1:
+            assert page.url.split("/", 3)[3] == here
         seen.add(here)
     assert seen >= set(PAGES) - {"genindex.html", "search.html"}
 
@@ -841,9 +846,9 @@ def test_what_does_not_exist(browser, tmp_path, folder):
 
 def test_without_javascript(visit):
     """Text, formulas and the first frames are there, and nothing that would not
-    work.
+    work: at home, and in the first notebook of each chapter.
     """
-    for path in [HOME, *NOTEBOOKS]:
+    for path in [HOME, *(p for p in NOTEBOOKS if "/1-" in p.partition("/")[2])]:
         page = visit(path, java_script_enabled=False)
         for figure in page.locator(".dl-explore").all():
             assert figure.locator(".dl-frame svg").is_visible()
