@@ -287,7 +287,8 @@ def check_sliders(page):
         data = json.loads(script.split(" = ", 1)[1].removesuffix(";"))
         assert len(frames) == len(data.pop("frames")) >= 2
         del data["lines"]
-        assert page.evaluate(WALK, [name, frames, data]) == []
+        wrong = page.evaluate(WALK, [name, frames, data])
+        assert wrong == [], f"{name}: {wrong[:5]}"
         settings = figure.locator(".dl-controls > *").all()
         for setting, size in zip(settings, data["sizes"]):
             last = size - 1

@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+import dlnotes as dl
 from dlnotes import experiments
+from dlnotes.experiments import activation_contest
 
 EXPERIMENTS = sorted(
     p.stem
@@ -36,3 +39,18 @@ def test_a_result_is_recorded_and_a_changed_one_refused(tmp_path, monkeypatch):
         experiments.result("small")
     with pytest.raises(ValueError, match="name: got 'race', expected one of s"):
         experiments.result("race")
+
+
+@pytest.mark.parametrize("name", activation_contest.ACTIVATIONS)
+def test_the_slopes_of_the_contest_are_those_of_its_functions(name):
+    """Also near 0, where sin z / z needs its series."""
+    layer = activation_contest.ACTIVATIONS[name]()
+    f = dl.Network(layer)
+    phi = f.init(np.random.default_rng(0))
+    z = np.concatenate([np.linspace(-5, 5, 101) + 0.0123, [1e-3, -1e-5]])
+    z, h = z[:, None], 1e-6
+    _, saved = layer.forward(z, phi, dl.Context())
+    slope = layer.backward(np.ones_like(z), saved, phi, np.empty_like(phi))
+    assert np.allclose(
+        (f(z + h, phi) - f(z - h, phi)) / (2 * h), slope, atol=1e-6
+    )

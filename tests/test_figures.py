@@ -61,6 +61,7 @@ def test_a_figure_on_the_website(monkeypatch, tmp_path):
     )
     assert 'aria-label="A &quot;wave&quot; &lt; 1 in size."' in page
     assert '<figure class="dl-figure" id="figure-1-2-3">' in page
+    assert "<style" not in page  # it would restyle the whole page
     caption = "<b>Figure 1.2.3</b> <span>It stays $&lt; 1$ &amp; swings.</span>"
     assert f"<figcaption>{caption}</figcaption></figure>" in page
     assert (
