@@ -2,7 +2,8 @@
 
 nbval runs each notebook once, as the website does, and compares what it prints.
 What it draws goes to the cache from which the site is built: so the site shows
-just what was compared.
+just what was compared. Solutions run after everything else, as they stand in
+the reader's notebook: so a notebook with nothing solved runs to its end, too.
 """
 
 import contextlib
@@ -31,6 +32,7 @@ for name in "MPLCONFIGDIR", "IPYTHONDIR":
 importlib.import_module("matplotlib.font_manager")
 
 import outputs  # noqa: E402
+import reader  # noqa: E402
 
 # Git keeps what the notebooks print, not what they draw.
 DRAWN = {"text/html", "text/markdown", "image/svg+xml"}
@@ -49,14 +51,18 @@ def pytest_configure(config):
         outputs.forget_stale({p: outputs.digest(p) for p in outputs.pages()})
 
 
+def turn(item):
+    """Notebooks first, for they take the longest; their solutions last."""
+    if not is_cell(item):
+        return 1, "", False
+    return 0, str(item.path), reader.is_solution(item.cell)
+
+
 def pytest_collection_modifyitems(items):
-    """Notebooks first, and then the readers' ones: they take the longest."""
     for notebook in {item.parent for item in items if is_cell(item)}:
         notebook.skip_compare = tuple({*notebook.skip_compare, *DRAWN})
         notebook.made_with = outputs.digest(notebook.path)
-    items.sort(
-        key=lambda item: (not is_cell(item), "readers" not in item.nodeid)
-    )
+    items.sort(key=turn)
 
 
 def pytest_xdist_make_scheduler(config, log):
