@@ -31,6 +31,8 @@ from .distributions import (
     Poisson,
     SquaredError,
 )
+from .dropout import AlphaDropout, Dropout
+from .early_stopping import EarlyStopping
 from .gates import ACON, GELU, Mish, Swish, normal_cdf
 from .gradient_check import GradientCheck, check_gradient
 from .initializers import glorot, he, lecun
@@ -53,7 +55,19 @@ from .optimizers import (
     SignDescent,
     WeightDecay,
 )
-from .penalties import L2, Penalty
+from .penalties import L1, L2, Penalty
+from .schedules import (
+    Cosine,
+    Exponential,
+    Linear,
+    Piecewise,
+    Power,
+    Schedule,
+    WarmUp,
+    one_cycle,
+    range_test,
+    smooth,
+)
 from .signal_propagation import Signals, signal_propagation
 from .training import Step, path, train
 
@@ -62,6 +76,20 @@ keep_freed_memory()
 __version__ = "0.1.0"
 
 __all__ = [
+    "L1",
+    "EarlyStopping",
+    "Dropout",
+    "AlphaDropout",
+    "smooth",
+    "range_test",
+    "one_cycle",
+    "WarmUp",
+    "Schedule",
+    "Power",
+    "Piecewise",
+    "Linear",
+    "Exponential",
+    "Cosine",
     "ACON",
     "AdaGrad",
     "AdaMax",

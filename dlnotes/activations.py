@@ -197,6 +197,8 @@ class RReLU(Layer):
     [[-0.455, 3.0]]
     """
 
+    draws = True
+
     def __init__(self, low=1 / 8, high=1 / 3):
         self.low = checks.number("low", low, -np.inf, np.inf, False)
         self.high = checks.number("high", high, -np.inf, np.inf, False)

@@ -147,6 +147,16 @@ def number(name, value, low, high, closed=True):
     return a
 
 
+def probability(name, p):
+    """``p`` as a float, if it is a number from 0 to 1, both included."""
+    try:
+        return number(name, p, 0, np.nextafter(1, 2))
+    except ValueError:
+        raise ValueError(
+            f"{name}: got {shown(p)}, expected a number from 0 to 1"
+        ) from None
+
+
 def seeds(name, values, low=-np.inf, high=np.inf):
     """``values`` as an array (n,) of float64, if they are numbers in the range,
     at least five: one for each seed.

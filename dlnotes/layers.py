@@ -70,8 +70,9 @@ class Layer:
     may shrink (biases are not). ``expects`` is the shape of one example that it
     takes: ``(5,)`` for vectors of five numbers, ``(None, None, 3)`` for
     pictures of any height and width with three channels, ``(..., 3)`` for
-    anything of three features. A layer whose code knows no leading axis of
-    models is decorated by `one_by_one`.
+    anything of three features. ``draws`` says whether it draws random numbers
+    in training, so that there must be a Generator. A layer whose code knows no
+    leading axis of models is decorated by `one_by_one`.
 
     A subclass writes `forward` and `backward`, `fill` if it has parameters, and
     `shape` if its output has another shape than its input.
@@ -80,6 +81,7 @@ class Layer:
     size = 0
     stats = 0
     decays = 0
+    draws = False
     expects = (...,)
 
     def shape(self, example):

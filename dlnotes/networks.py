@@ -49,6 +49,7 @@ class Network(Layer):
         ends = np.cumsum([0] + [layer.size for layer in layers]).tolist()
         marks = np.cumsum([0] + [layer.stats for layer in layers]).tolist()
         self.size, self.stats = ends[-1], marks[-1]
+        self.draws = any(layer.draws for layer in layers)
         self.slices = [slice(a, b) for a, b in zip(ends, ends[1:])]
         self.marks = [slice(a, b) for a, b in zip(marks, marks[1:])]
         self.expects = (...,)
@@ -177,6 +178,11 @@ class Network(Layer):
         """
         x = self.check(x, phi, state)
         checks.able("loss", loss, "nll_and_gradient")
+        if self.draws and rng is None:
+            raise ValueError(
+                "rng: got None, expected a Generator, which the random layers"
+                " of this network draw from in training"
+            )
         out, saved = self.forward(x, phi, Context(True, spawn(rng, phi), state))
         nll, dout = loss.nll_and_gradient(out, y)
         N = nll.shape[-1]

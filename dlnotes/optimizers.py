@@ -24,6 +24,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from . import checks
+from .schedules import Schedule
 
 SMALL, LARGE = 1e-37, 1e38  # between them float32 has every size
 # A sum of a million squares of these is still a number.
@@ -37,10 +38,12 @@ class Optimizer:
     and names in ``moments`` the vectors that it remembers. ``ranges`` says what
     a hyperparameter may be (low ≤ value < high; ε is never 0), ``squares``
     whether g² is taken, and ``freezes`` which hyperparameters must be 0 for
-    a parameter to stay where it is.
+    a parameter to stay where it is. ``products`` are numbers of the memory that
+    start at 1: β_t, the product of all β so far, is β^(t+1) if β is constant.
     """
 
     moments = ()
+    products = ()
     squares = False
     freezes = ("alpha",)
     ranges = {
@@ -61,13 +64,12 @@ class Optimizer:
         super().__setattr__(name, value)
 
     def init(self, phi):
-        """The memory before the first step: t = 0 and every moment zero, of φ's
-        shape.
+        """The memory before the first step: t = 0, every moment zero, of φ's
+        shape, and every product 1.
         """
         checks.parameters("phi", phi)
-        return SimpleNamespace(
-            t=0, **{name: np.zeros_like(phi) for name in self.moments}
-        )
+        zeros = {name: np.zeros_like(phi) for name in self.moments}
+        return SimpleNamespace(t=0, **zeros, **dict.fromkeys(self.products, 1))
 
     def step(self, phi, grad, memory):
         """Take one step: move ``phi`` and ``memory`` in place. ``grad(phi)``
@@ -110,7 +112,7 @@ class Optimizer:
         checks.spread(name, value, phi)
         if name in ("alpha", "eps", "lam") and phi.dtype == np.float32:
             return self._in_range(name, _single(value)).astype(phi.dtype)
-        return value  # 1 - β^t needs its digits, whatever φ's type
+        return value  # 1 - β_t needs its digits, whatever φ's type
 
     def _in_range(self, name, value):
         return checks.numbers(name, value, *self.ranges[name], name != "eps")
@@ -121,12 +123,14 @@ class Optimizer:
                 f"memory: got {checks.shown(memory)}, expected what"
                 " optimizer.init(phi) returns"
             )
-        for name in self.moments:
-            moment = getattr(memory, name, None)
+        for name in self.moments + self.products:
+            value = getattr(memory, name, None)
             if (
-                not isinstance(moment, np.ndarray)
-                or moment.shape != phi.shape
-                or moment.dtype != phi.dtype
+                value is None
+                if name in self.products
+                else not isinstance(value, np.ndarray)
+                or value.shape != phi.shape
+                or value.dtype != phi.dtype
             ):
                 raise ValueError(
                     f"memory: its {name} does not fit phi of shape {phi.shape}"
@@ -312,7 +316,8 @@ class Adam(Optimizer):
     m ← β m + (1-β) g,  v ← γ v + (1-γ) g²,  m̂ = m/(1-β^(t+1)),  v̂ =
     v/(1-γ^(t+1)), φ ← φ - α m̂/(√v̂ + ε). The first step is α in every
     coordinate, whatever the gradient, as long as it is much larger than ε and
-    its square is still a number.
+    its square is still a number. For a β that changes, the product of its
+    values so far takes the place of β^(t+1): it is what is left of the start.
     Lecture item 64 (Algorithm 14). Source: Kingma & Ba 2014, arXiv:1412.6980.
 
     >>> phi = np.array([4.0, -5.0])
@@ -324,6 +329,7 @@ class Adam(Optimizer):
     """
 
     moments = ("m", "v")
+    products = ("beta_t", "gamma_t")
     squares = True
 
     def __init__(self, alpha=0.001, beta=0.9, gamma=0.999, eps=1e-8):
@@ -336,8 +342,10 @@ class Adam(Optimizer):
         """m̂/(√v̂ + ε), once the moments have been moved."""
         average(memory.m, beta, g)
         average(memory.v, gamma, g * g)
-        m_hat = memory.m / (1 - beta ** (memory.t + 1))
-        v_hat = memory.v / (1 - gamma ** (memory.t + 1))
+        memory.beta_t *= beta
+        memory.gamma_t *= gamma
+        m_hat = memory.m / (1 - memory.beta_t)
+        v_hat = memory.v / (1 - memory.gamma_t)
         return m_hat / (np.sqrt(v_hat) + eps)
 
 
@@ -357,12 +365,13 @@ class NAdam(Adam):
     """
 
     def direction(self, g, memory, beta, gamma, eps):
-        t = memory.t
         average(memory.m, beta, g)
         average(memory.v, gamma, g * g)
-        ahead = beta * memory.m / (1 - beta ** (t + 2))
-        m_bar = ahead + (1 - beta) * g / (1 - beta ** (t + 1))
-        v_hat = memory.v / (1 - gamma ** (t + 1))
+        memory.beta_t *= beta
+        memory.gamma_t *= gamma
+        ahead = beta * memory.m / (1 - beta * memory.beta_t)
+        m_bar = ahead + (1 - beta) * g / (1 - memory.beta_t)
+        v_hat = memory.v / (1 - memory.gamma_t)
         return m_bar / (np.sqrt(v_hat) + eps)
 
 
@@ -383,6 +392,7 @@ class AdaMax(Adam):
     """
 
     moments = ("m", "u")
+    products = ("beta_t",)
     squares = False
 
     def __init__(self, alpha=0.002, beta=0.9, gamma=0.999, eps=1e-8):
@@ -391,7 +401,8 @@ class AdaMax(Adam):
     def direction(self, g, memory, beta, gamma, eps):
         average(memory.m, beta, g)
         memory.u[...] = np.maximum(gamma * memory.u, np.abs(g))
-        m_hat = memory.m / (1 - beta ** (memory.t + 1))
+        memory.beta_t *= beta
+        m_hat = memory.m / (1 - memory.beta_t)
         return m_hat / (memory.u + eps)
 
 
@@ -467,6 +478,8 @@ def _single(value):
 
 
 def _short(value):
+    if isinstance(value, Schedule):
+        return repr(value)
     if _is_schedule(value):
         return getattr(value, "__name__", type(value).__name__) + "(t)"
     return f"…{value.shape}" if np.size(value) > 8 else repr(value)

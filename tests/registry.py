@@ -79,25 +79,9 @@ class Centred(dl.Layer):
         return dy - dy.mean(axis=saved, keepdims=True)
 
 
-class Dropped(dl.Layer):
-    """A random layer of any shape: the identity where there is no Generator."""
-
-    def __init__(self, p):
-        self.p = p
-
-    def forward(self, x, phi, ctx):
-        if ctx.rng is None:
-            return x, 1
-        mask = ctx.keep(x.shape, self.p, x.dtype)
-        return x * mask, mask
-
-    def backward(self, dy, saved, phi, dphi, need_dx=True):
-        return dy * saved
-
-
 def picture_network():
     """All kinds at once, for pictures of 3x4 pixels with two channels."""
-    head = dl.Network(Dropped(0.25), Flat(), dl.Dense(18, 3))
+    head = dl.Network(dl.Dropout(0.25), Flat(), dl.Dense(18, 3))
     return dl.Network(Neighbours(2), Centred(2), dl.ReLU(), head)
 
 
@@ -140,8 +124,11 @@ LAYERS = {
     "a layer that flattens": (Flat(), (3, 2, 2)),
     "a layer with statistics": (Centred(3), (3,)),
     "statistics of pictures": (Centred(2), (3, 4, 2)),
-    "a random layer": (Dropped(0.25), (4,)),
-    "a random layer of signals": (Dropped(0.25), (5, 2)),
+    "Dropout": (dl.Dropout(0.25), (4,)),
+    "Dropout of signals": (dl.Dropout(0.25), (5, 2)),
+    "Dropout of nothing": (dl.Dropout(0), (4,)),
+    "AlphaDropout": (dl.AlphaDropout(0.25), (4,)),
+    "AlphaDropout of pictures": (dl.AlphaDropout(0.25), (3, 2, 2)),
     "a network of pictures": (picture_network(), (3, 4, 2)),
     "Network": (
         dl.Network(dl.Dense(3, 4), dl.Tanh(), dl.Dense(4, 4), dl.ReLU()),
@@ -191,7 +178,7 @@ OPTIMIZERS = {
     "AdamW": dl.AdamW(0.02, lam=1e-2),
 }
 
-PENALTIES = {"L2": dl.L2(0.3)}
+PENALTIES = {"L1": dl.L1(0.3), "L2": dl.L2(0.3)}
 
 
 def public(base):

@@ -64,6 +64,60 @@ CALLS = {
     "Swish": (dl.Swish, {"beta": 1.0}),
     "ACON": (dl.ACON, {"kind": "B", "d": 2}),
     "BatchNorm": (dl.BatchNorm, {"d": 2, "eps": 1e-5, "momentum": 0.1}),
+    "Dropout": (dl.Dropout, {"p": 0.5}),
+    "AlphaDropout": (dl.AlphaDropout, {"p": 0.5}),
+    "EarlyStopping": (dl.EarlyStopping, {"patience": 2}),
+    "EarlyStopping.__call__": (
+        dl.EarlyStopping(2).__call__,
+        {"value": 0.5, "phi": PHI, "state": np.empty(0)},
+    ),
+    "Power": (dl.Power, {"start": 0.5, "s": 10, "c": 1.0}),
+    "Exponential": (
+        dl.Exponential,
+        {"start": 0.5, "factor": 0.1, "s": 10, "stairs": True},
+    ),
+    "Piecewise": (dl.Piecewise, {"ends": [5, 7], "values": [0.5, 0.2, 0.1]}),
+    "Linear": (dl.Linear, {"knots": [5, 7], "values": [0.5, 0.2]}),
+    "Cosine": (dl.Cosine, {"start": 0.5, "steps": 10, "end": 0.1}),
+    "WarmUp": (dl.WarmUp, {"schedule": 0.5, "steps": 10}),
+    "one_cycle": (
+        dl.one_cycle,
+        {
+            "peak": 0.5,
+            "steps": 20,
+            "divide": 10.0,
+            "last": 0.1,
+            "fall": 100.0,
+            "ends": 0.95,
+            "middle": 0.85,
+        },
+    ),
+    "range_test": (
+        dl.range_test,
+        {
+            "f": F,
+            "phi": PHI.copy(),
+            "x": X,
+            "y": Y,
+            "loss": dl.SquaredError(),
+            "optimizer": dl.Adam(),
+            "rates": np.geomspace(1e-3, 1e-1, 5),
+            "batch": 3,
+            "rng": RNG,
+        },
+    ),
+    **{
+        f"{name}.__call__": (getattr(dl, name)(*arguments).__call__, {"t": 3})
+        for name, *arguments in (
+            ("Power", 0.5, 10),
+            ("Exponential", 0.5, 0.1),
+            ("Piecewise", [5], [1, 2]),
+            ("Linear", [0, 5], [1, 2]),
+            ("Cosine", 0.5, 10),
+            ("WarmUp", 0.5, 10),
+        )
+    },
+    "smooth": (dl.smooth, {"losses": np.arange(5.0), "beta": 0.9}),
     "LayerNorm": (dl.LayerNorm, {"d": 2, "eps": 1e-5}),
     "normal_cdf": (dl.normal_cdf, {"z": X}),
     "Dense": (dl.Dense, {"d_in": 3, "d_out": 2, "init": dl.he}),
@@ -88,6 +142,11 @@ CALLS = {
     ),
     "Gaussian": (dl.Gaussian, {"sigma": 2.0}),
     "Laplace": (dl.Laplace, {"b": 2.0}),
+    "L1": (dl.L1, {"lam": 0.1}),
+    "L1.value": (dl.L1(0.1).value, {"phi": PHI}),
+    "L1.gradient": (dl.L1(0.1).gradient, {"phi": PHI}),
+    "L1.__call__": (dl.L1(0.1).__call__, {"grad": grad}),
+    "L1.shrink": (dl.L1(0.1).shrink, {"phi": PHI.copy(), "alpha": 0.1}),
     "L2": (dl.L2, {"lam": 0.1}),
     "Penalty": (dl.Penalty, {"lam": 0.1}),
     "L2.value": (dl.L2(0.1).value, {"phi": PHI}),
@@ -262,7 +321,7 @@ OUTSIDE = {
 }
 OUTSIDE |= {"GradientCheck", "Pieces", "Signals", "Step"}
 INSIDE_A_PASS = {"forward", "backward", "fill", "fill_state", "shape", "views"}
-INSIDE_A_PASS |= {"update", "direction", "of", "leaves", "cross_entropy"}
+INSIDE_A_PASS |= {"at", "update", "direction", "of", "leaves", "cross_entropy"}
 
 BAD = {
     "None": None,
@@ -318,12 +377,21 @@ FINE = [
     (r".*", r"x|y|f|g|z|dy|predicted|phi|memory", "read-only"),
     (
         r".*",
-        r"sigma|b|lam|limit|h|slope|z|alpha|beta|gamma|rho|eps|momentum",
+        r"sigma|b|lam|limit|h|slope|z|alpha|beta|gamma|rho|eps|momentum"
+        r"|p|start|s|c|factor|end|schedule|peak|last|ends|middle|value",
         "0-d",
     ),
     (r".*", r"sigma", "None"),  # it is then predicted
     (r".*", r"low|high", "minus one|inf"),
-    (r".*", "uniform", "bool"),
+    (r".*", "uniform|stairs", "bool"),
+    (r"EarlyStopping.__call__", "value", "minus one|nan|inf"),
+    (
+        r"EarlyStopping.__call__",
+        "phi|state",
+        "five axes|0-d|read-only|" + OTHER,
+    ),
+    (r"range_test", "rates", "as a list|too short|of float16|read-only"),
+    (r"smooth", "losses", "five axes|as a list|read-only|" + OTHER),
     (r"he", "slope", "minus one"),  # the absolute value
     (r"LeakyReLU|PReLU|Swish", "slope|beta", "minus one"),
     (r"GELU", "approximate", "None"),
@@ -349,7 +417,7 @@ FINE = [
     (r"Network.__call__|Network.check", "x", "too short"),
     (r"data.split", "x|y", "one axis more"),
     (r".*", "Omega", "with nan|too short"),
-    (r"\w+\.(init|step|value|gradient)|check_gradient", "phi", OTHER),
+    (r"\w+\.(init|step|value|gradient|shrink)|check_gradient", "phi", OTHER),
     (r"accuracy|confusion_matrix", "predicted|y", "as a list"),
     (r"margin", "a|b", "None|too short|as a list|of float16|read-only"),
     (r"path", "start", f"{OTHER}|as a list|read-only"),
@@ -441,7 +509,7 @@ def names():
 
 
 WITHOUT_ARGUMENTS = (
-    "Penalty Optimizer Identity ReLU Sigmoid Tanh SELU Mish"
+    "Penalty Optimizer Schedule Identity ReLU Sigmoid Tanh SELU Mish"
 ).split()
 
 

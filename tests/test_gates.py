@@ -142,3 +142,19 @@ def test_an_unknown_kind_is_named():
     for make, name in (dl.GELU, "approximate"), (dl.ACON, "kind"):
         with pytest.raises(ValueError, match=f"{name}: got 'erf', expected"):
             make("erf")
+
+
+@pytest.mark.parametrize(
+    ("kind", "start"), [("A", [1]), ("B", [1, 0.25]), ("C", [1, 1, 0])]
+)
+def test_acon_starts_as_a_swish_and_its_leaky_relative(kind, start):
+    for d in 1, 3:
+        f = dl.Network(dl.ACON(kind, d))
+        phi = f.init(np.random.default_rng(0))
+        assert phi.tolist() == np.repeat(np.array(start, float), d).tolist()
+    with pytest.raises(ValueError, match="^x: got shape"):
+        f(np.ones((2, 4)), phi)
+    if kind != "B":
+        x = np.linspace(-3, 3, 9).reshape(3, 3)
+        swish = dl.Network(dl.Swish())(x, np.empty(0))
+        assert np.allclose(f(x, phi), swish, rtol=1e-14)

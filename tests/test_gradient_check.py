@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import dlnotes as dl
-from registry import Centred, Dropped
+from registry import Centred
 
 
 def test_a_wrong_gradient_is_found_and_named():
@@ -108,7 +108,7 @@ def test_right_at_every_size_of_the_loss(size):
 
 
 def test_statistics_are_put_back_and_noise_is_made_anew():
-    f = dl.Network(Dropped(0.5), dl.Dense(3, 4), Centred(4), dl.Dense(4, 2))
+    f = dl.Network(dl.Dropout(0.5), dl.Dense(3, 4), Centred(4), dl.Dense(4, 2))
     rng = np.random.default_rng(0)
     x, y, phi = rng.normal(size=(9, 3)), rng.normal(size=(9, 2)), f.init(rng)
     state = f.init_state(phi)

@@ -7,7 +7,7 @@ import pytest
 
 import dlnotes as dl
 from dlnotes.layers import fits, product, written
-from registry import Centred, Dropped, Flat, Neighbours, picture_network
+from registry import Centred, Flat, Neighbours, picture_network
 
 RNG = np.random.default_rng(0)
 X, LABELS = RNG.normal(size=(12, 3, 4, 2)), RNG.integers(0, 3, 12)
@@ -259,7 +259,7 @@ def test_a_product_with_an_inner_axis_of_one(lead, inner, dtype):
 
 
 def test_a_noise_layer_is_the_identity_without_a_generator():
-    f = dl.Network(Dropped(0.5))
+    f = dl.Network(dl.Dropout(0.5))
     assert np.array_equal(f(np.ones((2, 3)), NONE), np.ones((2, 3)))
 
 

@@ -110,8 +110,8 @@ def test_each_goes_down_a_bent_valley(name):
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_the_memory_is_what_its_moments_say(name):
-    """Nothing is kept but t and the moments, each of φ's shape and type; two
-    runs are equal.
+    """Nothing is kept but t, the moments, each of φ's shape and type, and the
+    products; two runs are equal.
     """
     optimizer, phi = (
         OPTIMIZERS[name],
@@ -119,7 +119,8 @@ def test_the_memory_is_what_its_moments_say(name):
     )
     before = dict(vars(optimizer))
     memory = optimizer.init(phi)
-    assert set(vars(memory)) == {"t", *optimizer.moments} and memory.t == 0
+    named = {"t", *optimizer.moments, *optimizer.products}
+    assert set(vars(memory)) == named and memory.t == 0
     ends = [run(optimizer, phi, quadratic, 5) for _ in range(2)]
     assert np.array_equal(*ends) and vars(optimizer) == before
     for moment in optimizer.moments:
@@ -147,6 +148,36 @@ NUMBERS = {
     "AdaMax": ("m", "u"),
     "AdamW": ("m", "v"),
 }
+
+
+@pytest.mark.parametrize("name", ["Adam", "NAdam", "AdaMax", "AdamW"])
+def test_the_correction_is_exact_for_a_beta_that_changes(name):
+    """A constant gradient is its own average, whatever β and γ do."""
+    rng = np.random.default_rng(0)
+    betas, gammas = rng.uniform(0.5, 1, (2, 30, 3, 1))
+    kind = type(OPTIMIZERS[name])
+    changing = kind(0.1, beta=betas.__getitem__, gamma=gammas.__getitem__)
+    if name == "AdamW":
+        changing.lam = 0.0
+    phi, g = np.zeros((3, 2)), np.array([[2.0, -3.0]] * 3)
+    memory = changing.init(phi)
+    for t in range(30):
+        before = phi.copy()
+        changing.step(phi, lambda p: g, memory)
+        if name == "AdaMax":
+            m_hat = memory.m / (1 - np.prod(betas[: t + 1], axis=0))
+            assert np.allclose(m_hat, g, rtol=1e-12)
+        elif name != "NAdam":  # whose next β is not known
+            assert np.allclose(phi - before, -0.1 * np.sign(g), rtol=1e-8)
+    assert np.allclose(memory.beta_t, np.prod(betas, axis=0), rtol=1e-12)
+
+
+def test_an_error_in_the_gradient_leaves_the_memory_as_it_was():
+    optimizer, phi = dl.Adam(0.1), np.ones(2)
+    memory = optimizer.init(phi)
+    with pytest.raises(ValueError, match="^grad"):
+        optimizer.step(phi, lambda p: None, memory)
+    assert (memory.t, memory.beta_t, memory.gamma_t) == (0, 1, 1)
 
 
 def test_how_much_each_remembers():
@@ -491,6 +522,11 @@ def test_a_gradient_or_memory_that_does_not_fit_is_named(name):
             ValueError, match=f"memory: its {first} does not fit"
         ):
             optimizer.step(phi, quadratic, dl.GradientDescent(0.1).init(phi))
+    for product in optimizer.products:
+        memory = optimizer.init(phi)
+        delattr(memory, product)
+        with pytest.raises(ValueError, match=f"memory: its {product} does"):
+            optimizer.step(phi, quadratic, memory)
     assert (phi == 1).all()
 
 

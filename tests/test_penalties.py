@@ -53,6 +53,32 @@ def test_l2():
     assert repr(dl.L2(0.5)) == "L2(0.5)"
 
 
+def test_l1():
+    """λ Σ |φ|; its proximal step minimises ½ |φ' - φ|² + α λ Σ |φ'|
+    (item 128).
+    """
+    phi = np.array([3.0, -4.0, 0.0, 0.1, -0.1])
+    assert dl.L1(0.5).value(phi) == pytest.approx(3.6)
+    assert dl.L1(0.5).gradient(phi).tolist() == [0.5, -0.5, 0, 0.5, -0.5]
+    grid = np.linspace(-5, 5, 100_001)
+    for alpha in 0.0, 0.1, 1.0, 7.0:
+        moved = phi.copy()
+        dl.L1(0.5).shrink(moved, alpha)
+        for old, new in zip(phi, moved):
+            best = ((grid - old) ** 2 / 2 + alpha * 0.5 * np.abs(grid)).argmin()
+            assert new == pytest.approx(grid[best], abs=1e-4)
+    assert (moved[2:] == 0).all() and moved[:2].tolist() == [0, -0.5]
+    spared = np.tile(phi, (2, 1))
+    mask = np.array([1, 1, 0, 0, 0])
+    dl.L1(1.0 * mask).shrink(spared, np.array([[1.0], [2.0]]))
+    assert spared.tolist() == [[2, -3, 0, 0.1, -0.1], [1, -2, 0, 0.1, -0.1]]
+    with pytest.raises(ValueError, match="^alpha: got -1"):
+        dl.L1(0.5).shrink(phi, -1)
+    single = phi.astype(np.float32)
+    dl.L1(0.5).shrink(single, 0.1)
+    assert single.dtype == np.float32
+
+
 @pytest.mark.parametrize("name", PENALTIES)
 def test_what_is_no_penalty(name):
     kind = type(PENALTIES[name])
