@@ -152,6 +152,8 @@ def test_acon_starts_as_a_swish_and_its_leaky_relative(kind, start):
         f = dl.Network(dl.ACON(kind, d))
         phi = f.init(np.random.default_rng(0))
         assert phi.tolist() == np.repeat(np.array(start, float), d).tolist()
+        if d == 1:  # shared by all features, however many
+            assert f(np.ones((2, 4)), phi).shape == (2, 4)
     with pytest.raises(ValueError, match="^x: got shape"):
         f(np.ones((2, 4)), phi)
     if kind != "B":
