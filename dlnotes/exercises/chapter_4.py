@@ -103,3 +103,90 @@ EXERCISES["performance-rates"] = (
         ),
     },
 )
+
+# 4.2 Penalties ---------------------------------------------------------------
+
+EXERCISES["penalty-conversion"] = (
+    None,
+    0.05,
+    {
+        "The other loss is a sum; this one is a mean over the examples.": 3.0,
+        "Both their terms have a ½: multiply the whole by 2/N.": 0.025,
+        "Both their terms have a ½, so it cancels.": 0.1,
+    },
+)
+
+
+def _regressions(rng):
+    return [
+        (x, x @ rng.normal(size=d) + 5 + rng.normal(size=n), lam)
+        for n, d, lam in ((20, 3, 0.1), (8, 1, 0.0), (5, 9, 2.0))
+        for x in [rng.normal(size=(n, d)) + 1]
+    ]
+
+
+def _ridge(x, y, lam):
+    x_mean, y_mean = x.mean(axis=0), y.mean()
+    x, y = x - x_mean, y - y_mean
+    N, D = x.shape
+    w = np.linalg.solve(x.T @ x / N + lam * np.eye(D), x.T @ y / N)
+    return w, y_mean - w @ x_mean
+
+
+def _ridge_of_all(x, y, lam):
+    x = np.column_stack([x, np.ones(len(x))])
+    both = x.T @ x / len(x) + (lam + 1e-9) * np.eye(x.shape[1])
+    w = np.linalg.solve(both, x.T @ y / len(x))
+    return w[:-1], w[-1]
+
+
+def _ridge_of_sums(x, y, lam):
+    return _ridge(x, y, lam / len(x))
+
+
+def _ridge_not_centred_back(x, y, lam):
+    return _ridge(x, y, lam)[0], y.mean()
+
+
+EXERCISES["ridge-with-bias"] = (
+    _regressions,
+    _ridge,
+    {
+        "The bias is not penalized.": _ridge_of_all,
+        "The loss is a mean: divide both products by N.": _ridge_of_sums,
+        "The bias is ȳ - wᵀx̄.": _ridge_not_centred_back,
+    },
+)
+
+EXERCISES["l2-two-directions"] = (
+    None,
+    0.1 / (0.1 + 10 / 99),
+    {
+        "In this book's form it is h/(h + 2λ); did you take that twice?": (
+            0.1 / (0.1 + 5 / 99)
+        ),
+        "That is what is lost.": (10 / 99) / (0.1 + 10 / 99),
+        "The flat direction has the curvature 0.1: it keeps less.": 0.99,
+    },
+)
+
+
+def _vectors(rng):
+    return [
+        (np.array([3.0, -0.2, 0.0, -4.0]), 0.5),
+        (rng.normal(size=(3, 4)), 1.0),
+        (rng.normal(size=5), 0.0),
+    ]
+
+
+EXERCISES["soft-threshold-code"] = (
+    _vectors,
+    lambda phi, t: np.sign(phi) * np.maximum(np.abs(phi) - t, 0),
+    {
+        "What is longer must be moved, too.": lambda phi, t: np.where(
+            np.abs(phi) > t, phi, 0
+        ),
+        "It jumps over 0: stop there.": lambda phi, t: phi - t * np.sign(phi),
+        "Negative numbers move up.": lambda phi, t: np.maximum(phi - t, 0),
+    },
+)
