@@ -190,3 +190,52 @@ EXERCISES["soft-threshold-code"] = (
         "Negative numbers move up.": lambda phi, t: np.maximum(phi - t, 0),
     },
 )
+
+# 4.3 Early stopping ----------------------------------------------------------
+
+
+def _curves(rng):
+    return [
+        ([0.5, 0.4, 0.45, 0.41, 0.3, 0.35], 2),
+        ([0.5, 0.4, 0.4, 0.4, 0.4, 0.2], 3),
+        ([0.9, 0.8, 0.7, 0.6], 2),
+        (rng.random(30).round(2).tolist(), 8),
+    ]
+
+
+def _stop(equal_is_better=False, best_at_end=False, late=0):
+    """The rule, or one of its misreadings."""
+
+    def rule(values, patience):
+        best, kept = float("inf"), 0
+        for epoch, value in enumerate(values, 1):
+            if value < best or equal_is_better and value == best:
+                best, kept = value, epoch
+            if epoch - kept == patience + late:
+                break
+        return (epoch if best_at_end else kept), epoch
+
+    return rule
+
+
+EXERCISES["stopping-rule"] = (
+    _curves,
+    _stop(),
+    {
+        "A value that equals the best is no improvement.": _stop(
+            equal_is_better=True
+        ),
+        "The best epoch is kept, not the last.": _stop(best_at_end=True),
+        "It ends one epoch earlier: patience counts checks.": _stop(late=1),
+    },
+)
+
+EXERCISES["steps-for-half"] = (
+    None,
+    4,
+    {
+        "That is the rule; here the steps are not small: count them.": 5,
+        "Three steps are not quite enough.": 3,
+        "The factor of a step is 1 - εh, with h = 2.": 7,
+    },
+)
