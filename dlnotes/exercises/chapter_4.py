@@ -239,3 +239,77 @@ EXERCISES["steps-for-half"] = (
         "The factor of a step is 1 - εh, with h = 2.": 7,
     },
 )
+
+# 4.4 Ensembles ---------------------------------------------------------------
+
+EXERCISES["correlated-average"] = (
+    None,
+    (1.75, 1.0),
+    {
+        "What is common to all does not shrink with their number.": (1.0, 0.0),
+        "Only the part that is not common is divided by four.": (2.5, 1.0),
+    },
+)
+
+EXERCISES["missed-by-both"] = (
+    None,
+    2 * (1 - np.exp(-1)) * np.exp(-1),
+    {
+        "That is the share in both.": (1 - np.exp(-1)) ** 2,
+        "That is the share in neither.": np.exp(-2),
+        "In one and not in the other: there are two ways.": (
+            (1 - np.exp(-1)) * np.exp(-1)
+        ),
+        "That is the share in at least one of them.": 1 - np.exp(-2),
+    },
+)
+
+
+def _logits(rng):
+    return [
+        (rng.normal(size=(3, 5, 4)),),
+        (np.array([[[1000.0, 0.0, -1000.0]], [[0.0, -1000.0, 1000.0]]]),),
+        (rng.normal(size=(1, 2, 3)),),
+    ]
+
+
+def _log_softmax(z):
+    z = z - z.max(axis=-1, keepdims=True)
+    return z - np.log(np.sum(np.exp(z), axis=-1, keepdims=True))
+
+
+def _log_mean(logits):
+    each = _log_softmax(logits)
+    largest = each.max(axis=0)
+    return largest + np.log(np.mean(np.exp(each - largest), axis=0))
+
+
+def _quietly(logarithm):
+    """The same, without the warning for the logarithm of 0."""
+
+    def quiet(logits):
+        with np.errstate(divide="ignore"):
+            return logarithm(logits)
+
+    return quiet
+
+
+EXERCISES["log-mean-probability"] = (
+    _logits,
+    _log_mean,
+    {
+        "That is the mean of the logarithms.": lambda logits: np.mean(
+            _log_softmax(logits), axis=0
+        ),
+        "That is the logarithm of the sum: divide by M.": lambda logits: (
+            _log_mean(logits) + np.log(len(logits))
+        ),
+        "Some probabilities are 0 in the computer: stay in logarithms.": (
+            _quietly(
+                lambda logits: np.log(
+                    np.mean(np.exp(_log_softmax(logits)), axis=0)
+                )
+            )
+        ),
+    },
+)
