@@ -313,3 +313,59 @@ EXERCISES["log-mean-probability"] = (
         ),
     },
 )
+
+# 4.5 Dropout -----------------------------------------------------------------
+
+
+def _masked(rng):
+    return [
+        (
+            rng.normal(size=shape),
+            (rng.random(shape) >= p).astype(float),
+            p,
+            rng.normal(size=shape),
+        )
+        for shape, p in (((4, 3), 0.5), ((10,), 0.2), ((2, 3, 4), 0.8))
+    ]
+
+
+EXERCISES["dropout-both-ways"] = (
+    _masked,
+    lambda h, mask, p, dy: (mask / (1 - p) * h, mask / (1 - p) * dy),
+    {
+        "What remains is divided by 1 - p.": lambda h, mask, p, dy: (
+            mask * h,
+            mask * dy,
+        ),
+        "Divide by the probability to be kept, 1 - p.": (
+            lambda h, mask, p, dy: (mask / p * h, mask / p * dy)
+        ),
+        "The derivative passes only where the unit was on.": (
+            lambda h, mask, p, dy: (mask / (1 - p) * h, dy / (1 - p))
+        ),
+        "The factor 1/(1 - p) belongs to the derivative, too.": (
+            lambda h, mask, p, dy: (mask / (1 - p) * h, mask * dy)
+        ),
+    },
+)
+
+EXERCISES["dropout-units"] = (
+    None,
+    (0.01, 100.0),
+    {
+        "In (b) the weight is proportional to the feature.": (0.01, 0.01),
+        "In (a) the penalty does not see the unit: only w x counts.": (
+            100.0,
+            100.0,
+        ),
+    },
+)
+
+EXERCISES["one-unit-relu"] = (
+    None,
+    (0.0, 0.5),
+    {
+        "Where the unit is on, it is doubled.": (0.0, 0.0),
+        "Half of the masks give 0.": (0.0, 1.0),
+    },
+)
