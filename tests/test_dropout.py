@@ -1,5 +1,7 @@
 """Dropout: noise of mean one, and nothing without it."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -88,3 +90,44 @@ def test_alpha_dropout_keeps_mean_and_variance(p):
     hit = np.isclose(y, dropped, rtol=1e-12)
     assert abs(hit.mean() - p) < 0.005
     assert np.allclose(y[~hit], a * x[~hit] + b, rtol=1e-12)
+
+
+# Theorems of 4.5 --------------------------------------------------------------
+
+
+def test_without_masks_a_linear_read_out_is_the_geometric_mean():
+    """Over all masks, each with its probability (item 87)."""
+    rng = np.random.default_rng(0)
+    h, p = rng.normal(size=(4, 8)), 0.3
+    top = dl.Network(dl.Dense(8, 3))
+    phi = top.init(rng)
+    logs = np.zeros((4, 3))
+    for mask in itertools.product([0, 1], repeat=8):
+        on = sum(mask)
+        chance = (1 - p) ** on * p ** (8 - on)
+        logs += chance * dl.log_softmax(top(h * mask / (1 - p), phi))
+    both = dl.log_softmax(logs), dl.log_softmax(top(h, phi))
+    assert np.allclose(*both, atol=1e-12)
+
+
+def test_on_the_inputs_of_a_linear_model_it_is_ridge_in_the_datas_scale():
+    """The mean over all masks of the squared error (item 131)."""
+    rng = np.random.default_rng(0)
+    X, y, w, p = (
+        rng.normal(size=(5, 6)),
+        rng.normal(size=5),
+        rng.normal(size=6),
+        0.4,
+    )
+    mean = 0
+    for mask in itertools.product([0, 1], repeat=6):
+        on = sum(mask)
+        chance = (1 - p) ** on * p ** (6 - on)
+        mean += chance * (y - X * mask / (1 - p) @ w) ** 2  # fresh for each row
+    closed = (y - X @ w) ** 2 + p / (1 - p) * X**2 @ w**2
+    assert np.allclose(mean, closed, rtol=1e-12)
+    many = np.tile(X, (20_000, 1))
+    layer = dl.Network(dl.Dropout(p))
+    masked = layer(many, NONE, rng=rng) @ w
+    found = np.mean((np.tile(y, 20_000) - masked).reshape(-1, 5) ** 2, axis=0)
+    assert np.allclose(found, closed, rtol=0.05)

@@ -79,3 +79,20 @@ def test_what_is_no_error():
     assert stop.checks == 0
     with pytest.raises(ValueError, match="^patience: got 0"):
         dl.EarlyStopping(0)
+
+
+def test_steps_from_zero_and_l2_keep_nearly_the_same_shares():
+    """On a quadratic, λ = 1/(2εt): within 30 % in all directions (item 130)."""
+    h = np.geomspace(1e-4, 1, 60)
+    for t in 20, 300, 5000:
+        eps = 0.02
+        stopped = dl.path(
+            dl.GradientDescent(eps), lambda phi: h * (phi - 1), 0 * h, t
+        )[-1]
+        lam = 1 / (2 * eps * t)
+        assert np.allclose(stopped, 1 - (1 - eps * h) ** t, rtol=1e-9)
+        ridge = h / (h + 2 * lam)
+        slope = h * (ridge - 1) + dl.L2(lam).gradient(ridge)
+        assert np.allclose(slope, 0, atol=1e-12)  # it is the minimum
+        quotient = stopped / ridge
+        assert quotient.min() > 0.999 and quotient.max() < 1.31
