@@ -240,6 +240,16 @@ EXERCISES["steps-for-half"] = (
     },
 )
 
+EXERCISES["kept-by-both"] = (
+    None,
+    1 - np.exp(-1 / 3),
+    {
+        "Near, but early stopping keeps a little more.": 0.25,
+        "Solve u/(1 + u) = 1/4: u is not 1/4.": 1 - np.exp(-1 / 4),
+        "That is what is missing.": np.exp(-1 / 3),
+    },
+)
+
 # 4.4 Ensembles ---------------------------------------------------------------
 
 EXERCISES["correlated-average"] = (
