@@ -261,7 +261,7 @@ EXERCISES["correlated-average"] = (
     },
 )
 
-EXERCISES["missed-by-both"] = (
+EXERCISES["in-just-one"] = (
     None,
     2 * (1 - np.exp(-1)) * np.exp(-1),
     {
