@@ -13,7 +13,8 @@ class Dropout(Layer):
     every number of every example, and for each model of a population. Outside
     of training it is the identity, unless it gets a Generator (Monte-Carlo
     dropout). p = 0 is the identity, and with p = 1 all is 0. Training without a
-    Generator is an error, for then nothing would be dropped.
+    Generator (by `Network.gradient`) is an error, for then nothing would be
+    dropped. p is rounded to a multiple of 2⁻¹⁶ (`Context.keep`).
 
     Lecture items 86 to 88 (Algorithm 20). Source: Hinton et al. 2012,
     arXiv:1207.0580; Srivastava et al. 2014.
@@ -29,7 +30,7 @@ class Dropout(Layer):
 
     def __init__(self, p=0.5):
         self.p = checks.probability("p", p)
-        self.draws = self.p > 0
+        self.draws = _rounded(self.p) > 0
 
     def forward(self, x, phi, ctx):
         if ctx.rng is None or self.p == 0:
@@ -63,11 +64,20 @@ class AlphaDropout(Dropout):
 
     def __init__(self, p=0.5):
         super().__init__(checks.number("p", p, 0, 1))
+        if _rounded(self.p) == 1:
+            raise ValueError(
+                f"p: got {p!r}, expected at most 1 - 2⁻¹⁶: nothing would be left"
+            )
 
     def forward(self, x, phi, ctx):
         if ctx.rng is None or self.p == 0:
             return x, 1
-        q, lowest = 1 - self.p, -SELU_LAMBDA * SELU_ALPHA
+        q, lowest = 1 - _rounded(self.p), -SELU_LAMBDA * SELU_ALPHA
         a = (q * (1 + lowest**2 * (1 - q))) ** -0.5
         mask = a * (ctx.keep(x.shape, self.p, x.dtype) > 0).astype(x.dtype)
         return x * mask + (a - mask) * lowest - a * (1 - q) * lowest, mask
+
+
+def _rounded(p):
+    """p as `Context.keep` takes it."""
+    return round(p * 2**16) / 2**16

@@ -36,6 +36,21 @@ def test_the_ends_of_p():
             dl.AlphaDropout(bad)
 
 
+def test_a_p_that_is_next_to_an_end():
+    """Masks know p to a multiple of 2⁻¹⁶, and so does the rest."""
+    assert not dl.Dropout(1e-6).draws and dl.Dropout(1e-5).draws
+    assert not drawn(dl.Dropout(1 - 1e-6), np.ones((9, 9))).any()
+    for p in 1 - 1e-6, 0.999995:
+        with pytest.raises(
+            ValueError, match="^p: got .*, expected at most 1 -"
+        ):
+            dl.AlphaDropout(p)
+    rounded = round(0.9999 * 2**16) / 2**16
+    x = np.random.default_rng(1).normal(size=(50, 40))
+    both = (drawn(dl.AlphaDropout(p), x) for p in (0.9999, rounded))
+    assert np.array_equal(*both)
+
+
 @pytest.mark.parametrize("kind", [dl.Dropout, dl.AlphaDropout])
 def test_after_training_nothing_is_dropped(kind):
     x = np.random.default_rng(0).normal(size=(20, 30))
