@@ -66,7 +66,7 @@ class AlphaDropout(Dropout):
         super().__init__(checks.number("p", p, 0, 1))
         if _rounded(self.p) == 1:
             raise ValueError(
-                f"p: got {p!r}, expected at most 1 - 2⁻¹⁶: nothing would be left"
+                f"p: got {p!r}, expected at most 1 - 2⁻¹⁶, or nothing is left"
             )
 
     def forward(self, x, phi, ctx):
