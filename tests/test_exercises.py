@@ -71,9 +71,16 @@ def test_no_chapter_takes_the_label_of_another():
     assert sum(map(len, chapters)) == len(EXERCISES)
 
 
-def test_each_notebook_has_three_to_eight_exercises():
+COUNTS = "three four five six seven eight".split()
+
+
+def test_each_notebook_has_three_to_eight_exercises_and_says_how_many():
     for name, notebook in NOTEBOOKS.items():
-        assert 3 <= len(list(answers(notebook.cells))) <= 8, name
+        count = len(list(answers(notebook.cells)))
+        assert 3 <= count <= 8, name
+        text = "\n".join(c.source for c in notebook.cells)
+        said = re.findall(r"for the (\w+) exercises", text)
+        assert said == [COUNTS[count - 3]], name
 
 
 def used(source):
