@@ -40,6 +40,7 @@ from .layers import Append, Context, Dense, Layer, one_by_one
 from .linear_regions import Pieces, count_regions, linear_pieces, sawtooth
 from .metrics import accuracy, confusion_matrix, margin
 from .networks import Network
+from .noise import GaussianNoise
 from .normalization import BatchNorm, LayerNorm
 from .optimizers import (
     AdaGrad,
@@ -55,7 +56,7 @@ from .optimizers import (
     SignDescent,
     WeightDecay,
 )
-from .penalties import L1, L2, Penalty
+from .penalties import L1, L2, Penalty, max_norm
 from .schedules import (
     Cosine,
     Exponential,
@@ -105,6 +106,7 @@ __all__ = [
     "ELU",
     "GELU",
     "Gaussian",
+    "GaussianNoise",
     "GradientCheck",
     "GradientDescent",
     "Identity",
@@ -148,6 +150,7 @@ __all__ = [
     "linear_pieces",
     "log_softmax",
     "margin",
+    "max_norm",
     "normal_cdf",
     "one_by_one",
     "path",

@@ -336,17 +336,29 @@ class Categorical(Distribution):
     -log Pr = log Σⱼ exp fⱼ - f_y, the entry y of -`log_softmax`, which does not
     overflow; the derivative is softmax(f) minus the one-hot target. The mean is
     that of the one-hot target: the probabilities. Targets: whole numbers 0 …
-    K-1, of shape (N,). Lecture item 25 (Example 3). Source:
-    Bridle 1990; Prince 2023, section 5.5.
+    K-1, of shape (N,).
+
+    ``smoothing``: ρ, for the loss alone. The target is then 1 - ρ for the class
+    y and ρ/(K-1) for each of the others, as if the share ρ of all labels were
+    replaced by others, drawn by lot. Szegedy's form, (1-ε) for y and ε/K for
+    all, is ρ = ε (K-1)/K.
+
+    Lecture items 25 (Example 3), 91 and 92. Source: Bridle 1990; Szegedy et al.
+    2015, arXiv:1512.00567; Prince 2023, section 5.5.
 
     >>> import numpy as np
     >>> f, y = np.array([[1000.0, 0.0]]), np.array([1])
     >>> nll, df = Categorical().nll_and_gradient(f, y)
     >>> nll.tolist(), df.tolist()
     ([1000.0], [[1.0, -1.0]])
+    >>> Categorical(0.1).nll_and_gradient(f, y)[0].tolist()  # 0.9 · 1000
+    [900.0]
     """
 
     labels = True
+
+    def __init__(self, smoothing=0.0):
+        self.smoothing = checks.number("smoothing", smoothing, 0, 1)
 
     def nll_and_gradient(self, f, y):
         y = _labels(f, y)
@@ -358,7 +370,23 @@ class Categorical(Distribution):
         )
         df = np.exp(log_p)
         df[at_y] -= 1
-        return 0 - log_p[at_y], df.mT  # 0 for a certainty, not -0
+        nll = 0 - log_p[at_y]  # 0 for a certainty, not -0
+        if self.smoothing:
+            nll = self._smooth(nll, log_p, df, at_y)
+        return nll, df.mT
+
+    def _smooth(self, nll, log_p, df, at_y):
+        """The loss with the smoothed target, where classes are rows; moves
+        ``df``.
+        """
+        K = log_p.shape[-2]
+        if K < 2:
+            raise ValueError("f: got one class, expected two or more to smooth")
+        others = self.smoothing / (K - 1)
+        df -= others
+        df[at_y] += self.smoothing + others
+        here = 1 - self.smoothing - others
+        return here * nll - others * log_p.sum(axis=-2)
 
     def mean(self, f):
         return softmax(_output(f))

@@ -1,10 +1,12 @@
 """Penalties: terms λ Ω[φ] added to the loss, by their value and their
-gradient.
+gradient; and a bound on the weights in their place.
 """
 
 import numpy as np
 
 from . import checks
+from .layers import Dense
+from .networks import Network
 
 
 class Penalty:
@@ -99,3 +101,27 @@ class L1(Penalty):
         """
         by = self._spread("alpha", alpha, phi) * self._lam(phi)
         phi[...] = np.sign(phi) * np.maximum(np.abs(phi) - by, 0)
+
+
+def max_norm(f, phi, limit):
+    """Shorten, in place, the incoming weights of every unit of the dense layers
+    that are longer than ``limit``: w ← w limit/‖w‖.
+
+    A projection, for after each step of `train`; biases are spared. ``phi``:
+    (P,) or (M, P). Lecture item 89 (Algorithm 21). Source: Srebro & Shraibman
+    2005; Srivastava et al. 2014.
+
+    >>> f, phi = Network(Dense(2, 2)), np.array([3.0, 4.0, 0.3, 0.4, 7.0, 7.0])
+    >>> max_norm(f, phi, limit=1.0)
+    >>> phi.round(12).tolist()
+    [0.6, 0.8, 0.3, 0.4, 7.0, 7.0]
+    """
+    checks.instance("f", f, Network)
+    f._check_phi(phi)
+    checks.writable("phi", phi)
+    limit = checks.number("limit", limit, 0, np.inf, closed=False)
+    for layer, own, _ in f.leaves():
+        if isinstance(layer, Dense):
+            Omega, _ = layer.views(phi[..., own])
+            length = np.linalg.norm(Omega, axis=-1, keepdims=True)
+            Omega *= (limit / np.maximum(length, limit)).astype(phi.dtype)

@@ -127,6 +127,8 @@ LAYERS = {
     "Dropout": (dl.Dropout(0.25), (4,)),
     "Dropout of signals": (dl.Dropout(0.25), (5, 2)),
     "Dropout of nothing": (dl.Dropout(0), (4,)),
+    "GaussianNoise": (dl.GaussianNoise(0.3), (4,)),
+    "GaussianNoise of pictures": (dl.GaussianNoise(0.3), (3, 2, 2)),
     "AlphaDropout": (dl.AlphaDropout(0.25), (4,)),
     "AlphaDropout of pictures": (dl.AlphaDropout(0.25), (3, 2, 2)),
     "a network of pictures": (picture_network(), (3, 4, 2)),
@@ -162,6 +164,11 @@ DISTRIBUTIONS = {
     "Bernoulli": (dl.Bernoulli(), 2, lambda rng, n: rng.integers(0, 2, (n, 2))),
     "Bernoulli, soft": (dl.Bernoulli(), 2, lambda rng, n: rng.random((n, 2))),
     "Categorical": (dl.Categorical(), 4, lambda rng, n: rng.integers(0, 4, n)),
+    "Categorical, smoothed": (
+        dl.Categorical(0.2),
+        4,
+        lambda rng, n: rng.integers(0, 4, n),
+    ),
 }
 
 OPTIMIZERS = {

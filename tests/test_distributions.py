@@ -667,3 +667,52 @@ def test_a_column_of_targets_is_asked_for():
         dl.Categorical().nll(np.zeros((5, 3)), np.eye(3)[[0, 1, 2, 0, 1]])
     with pytest.raises(ValueError, match=r"^y: .*; write y.astype\(int\)"):
         dl.Categorical().nll(np.zeros((5, 3)), y)
+
+
+# Label smoothing (items 91 and 92) --------------------------------------------
+
+
+def test_a_smoothed_label_against_published_numbers():
+    """Szegedy's form with ε = 0.1 and five classes: ρ = ε (K-1)/K = 0.08."""
+    f = np.array([[2.0, 1.0, 0.0, -1.0, 0.5]])
+    nll, df = dl.Categorical(0.08).nll_and_gradient(f, np.array([0]))
+    assert nll[0] == pytest.approx(0.7244379396, abs=1e-10)
+    expected = [-0.3569787682, 0.1871239361, 0.0561966379, 0.0080311766]
+    assert np.allclose(df[0], [*expected, 0.1056270176], atol=1e-10)
+
+
+def test_a_smoothed_label_is_the_mean_over_labels_replaced_by_lot():
+    """Variant B is the expectation of variant A."""
+    rng = np.random.default_rng(0)
+    f, y, rho = 3 * rng.normal(size=(7, 5)), rng.integers(0, 5, 7), 0.3
+    plain = np.stack([dl.Categorical().nll(f, np.full(7, k)) for k in range(5)])
+    weights = np.full((5, 7), rho / 4)
+    weights[y, np.arange(7)] = 1 - rho
+    found = dl.Categorical(rho).nll(f, y)
+    assert np.allclose(found, np.sum(weights * plain, axis=0), rtol=1e-13)
+    assert np.array_equal(
+        dl.Categorical(0.0).nll(f, y), dl.Categorical().nll(f, y)
+    )
+
+
+def test_the_best_gap_of_a_smoothed_label_is_finite():
+    """log((1-ρ)(K-1)/ρ): there the derivative is 0, and the least loss is the
+    entropy of the target.
+    """
+    for rho, gap, least in ((0.1, 4.394449, 0.544806), (0.09, None, 0.500288)):
+        best = np.log((1 - rho) * 9 / rho)
+        f = np.zeros((1, 10))
+        f[0, 3] = best
+        nll, df = dl.Categorical(rho).nll_and_gradient(f, np.array([3]))
+        assert np.allclose(df, 0, atol=1e-15)
+        assert nll[0] == pytest.approx(least, abs=1e-6)
+        assert gap is None or best == pytest.approx(gap, abs=1e-6)
+    assert np.log(91) == pytest.approx(best)  # ε = 0.1 in Szegedy's form
+
+
+def test_what_cannot_be_smoothed():
+    for bad in -0.1, 1, np.nan, None, "1":
+        with pytest.raises(ValueError, match="^smoothing: got"):
+            dl.Categorical(bad)
+    with pytest.raises(ValueError, match="^f: got one class"):
+        dl.Categorical(0.1).nll(np.zeros((3, 1)), np.zeros(3, int))

@@ -66,6 +66,8 @@ CALLS = {
     "BatchNorm": (dl.BatchNorm, {"d": 2, "eps": 1e-5, "momentum": 0.1}),
     "Dropout": (dl.Dropout, {"p": 0.5}),
     "AlphaDropout": (dl.AlphaDropout, {"p": 0.5}),
+    "GaussianNoise": (dl.GaussianNoise, {"sigma": 0.5}),
+    "max_norm": (dl.max_norm, {"f": F, "phi": PHI.copy(), "limit": 1.0}),
     "EarlyStopping": (dl.EarlyStopping, {"patience": 2}),
     "EarlyStopping.__call__": (
         dl.EarlyStopping(2).__call__,
@@ -266,6 +268,7 @@ for name, (distribution, d, targets) in DISTRIBUTIONS.items():
                 call = getattr(distribution, method), {"f": f, **rest}
                 CALLS[f"{name}.{method}"] = call
 CALLS["Gaussian"] = dl.Gaussian, {"sigma": 1.0}
+CALLS["Categorical"] = dl.Categorical, {"smoothing": 0.1}
 CALLS["Laplace"] = dl.Laplace, {"b": 1.0}
 
 
@@ -378,7 +381,7 @@ FINE = [
     (
         r".*",
         r"sigma|b|lam|limit|h|slope|z|alpha|beta|gamma|rho|eps|momentum"
-        r"|p|start|s|c|factor|end|schedule|peak|last|ends|middle|value",
+        r"|p|smoothing|start|s|c|factor|end|schedule|peak|last|ends|middle|value",
         "0-d",
     ),
     (r".*", r"sigma", "None"),  # it is then predicted
