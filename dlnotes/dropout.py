@@ -33,7 +33,7 @@ class Dropout(Layer):
         self.draws = _rounded(self.p) > 0
 
     def forward(self, x, phi, ctx):
-        if ctx.rng is None or self.p == 0:
+        if ctx.rng is None or not self.draws:
             return x, 1
         mask = ctx.keep(x.shape, self.p, x.dtype)
         return x * mask, mask
@@ -70,7 +70,7 @@ class AlphaDropout(Dropout):
             )
 
     def forward(self, x, phi, ctx):
-        if ctx.rng is None or self.p == 0:
+        if ctx.rng is None or not self.draws:
             return x, 1
         q, lowest = 1 - _rounded(self.p), -SELU_LAMBDA * SELU_ALPHA
         a = (q * (1 + lowest**2 * (1 - q))) ** -0.5

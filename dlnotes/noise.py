@@ -27,7 +27,7 @@ class GaussianNoise(Layer):
         self.draws = self.sigma > 0
 
     def forward(self, x, phi, ctx):
-        if ctx.rng is None or self.sigma == 0:
+        if ctx.rng is None or not self.draws:
             return x, None
 
         def normal(rng, size):

@@ -25,6 +25,7 @@ def test_a_unit_is_zero_or_divided_and_its_mean_is_kept(p):
 
 
 def test_the_ends_of_p():
+    assert dl.Dropout().p == dl.AlphaDropout().p == 0.5  # the lecture's half
     x = np.random.default_rng(0).normal(size=(20, 30))
     assert np.array_equal(drawn(dl.Dropout(0), x), x)
     assert not drawn(dl.Dropout(1), x).any()
@@ -59,7 +60,14 @@ def test_after_training_nothing_is_dropped(kind):
 
 
 @pytest.mark.parametrize(
-    "layer", [dl.Dropout(0.5), dl.AlphaDropout(0.5), dl.RReLU()], ids=repr
+    "layer",
+    [
+        dl.Dropout(0.5),
+        dl.AlphaDropout(0.5),
+        dl.RReLU(),
+        dl.GaussianNoise(0.5),
+    ],
+    ids=repr,
 )
 def test_training_without_a_generator_is_an_error(layer):
     """Else the reader would train without dropout, and not know."""
@@ -72,7 +80,9 @@ def test_training_without_a_generator_is_an_error(layer):
         list(dl.train(f, phi, x, y, dl.SquaredError(), dl.Adam(), epochs=1))
 
 
-@pytest.mark.parametrize("kind", [dl.Dropout, dl.AlphaDropout])
+@pytest.mark.parametrize(
+    "kind", [dl.Dropout, dl.AlphaDropout, dl.GaussianNoise]
+)
 def test_what_drops_nothing_needs_no_generator(kind):
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=(9, 3)), rng.normal(size=(9, 2))
@@ -81,6 +91,9 @@ def test_what_drops_nothing_needs_no_generator(kind):
     phi = plain.init(rng)
     both = [g.gradient(x, y, phi, dl.SquaredError()) for g in (nothing, plain)]
     assert np.array_equal(both[0][1], both[1][1])
+    used, fresh = np.random.default_rng(1), np.random.default_rng(1)
+    nothing(x, phi, rng=used)
+    assert used.random() == fresh.random()  # and draws none
 
 
 def test_each_model_has_masks_of_its_own():
