@@ -123,15 +123,16 @@ class Optimizer:
                 f"memory: got {checks.shown(memory)}, expected what"
                 " optimizer.init(phi) returns"
             )
-        for name in self.moments + self.products:
-            value = getattr(memory, name, None)
-            if (
-                value is None
-                if name in self.products
-                else not isinstance(value, np.ndarray)
-                or value.shape != phi.shape
-                or value.dtype != phi.dtype
-            ):
+        fits = {name: hasattr(memory, name) for name in self.products}
+        for name in self.moments:
+            moment = getattr(memory, name, None)
+            fits[name] = (
+                isinstance(moment, np.ndarray)
+                and moment.shape == phi.shape
+                and moment.dtype == phi.dtype
+            )
+        for name in (*self.moments, *self.products):
+            if not fits[name]:
                 raise ValueError(
                     f"memory: its {name} does not fit phi of shape {phi.shape}"
                     f" and type {phi.dtype}; it starts as optimizer.init(phi),"

@@ -42,14 +42,8 @@ class Penalty:
 
     def _lam(self, phi):
         """λ in φ's float type, if it has a shape that fits."""
-        return self._spread("lam", self.lam, phi)
-
-    def _spread(self, name, value, phi):
         checks.parameters("phi", phi)
-        value = np.asarray(checks.numbers(name, value, 0, np.inf), phi.dtype)
-        if value.ndim:
-            checks.spread(name, value, phi)
-        return value
+        return _spread("lam", self.lam, phi)
 
     def __repr__(self):
         return f"{type(self).__name__}({checks.shown(self.lam)})"
@@ -99,7 +93,9 @@ class L1(Penalty):
         >>> phi.tolist()
         [2.5, 0.0, -3.5]
         """
-        by = self._spread("alpha", alpha, phi) * self._lam(phi)
+        lam = self._lam(phi)
+        alpha = checks.numbers("alpha", alpha, 0, np.inf)
+        by = _spread("alpha", alpha, phi) * lam
         phi[...] = np.sign(phi) * np.maximum(np.abs(phi) - by, 0)
 
 
@@ -125,3 +121,11 @@ def max_norm(f, phi, limit):
             Omega, _ = layer.views(phi[..., own])
             length = np.linalg.norm(Omega, axis=-1, keepdims=True)
             Omega *= (limit / np.maximum(length, limit)).astype(phi.dtype)
+
+
+def _spread(name, value, phi):
+    """``value`` in φ's float type, if it is a number or its shape fits."""
+    value = np.asarray(value, phi.dtype)
+    if value.ndim:
+        checks.spread(name, value, phi)
+    return value

@@ -19,7 +19,7 @@ import pytest
 
 import dlnotes as dl
 from dlnotes import exercises, experiments, figures
-from registry import DISTRIBUTIONS, OPTIMIZERS
+from registry import DISTRIBUTIONS, OPTIMIZERS, PENALTIES
 
 RNG = np.random.default_rng(0)
 F = dl.Network(dl.Dense(3, 4), dl.ReLU(), dl.Dense(4, 2))
@@ -144,16 +144,8 @@ CALLS = {
     ),
     "Gaussian": (dl.Gaussian, {"sigma": 2.0}),
     "Laplace": (dl.Laplace, {"b": 2.0}),
-    "L1": (dl.L1, {"lam": 0.1}),
-    "L1.value": (dl.L1(0.1).value, {"phi": PHI}),
-    "L1.gradient": (dl.L1(0.1).gradient, {"phi": PHI}),
-    "L1.__call__": (dl.L1(0.1).__call__, {"grad": grad}),
     "L1.shrink": (dl.L1(0.1).shrink, {"phi": PHI.copy(), "alpha": 0.1}),
-    "L2": (dl.L2, {"lam": 0.1}),
     "Penalty": (dl.Penalty, {"lam": 0.1}),
-    "L2.value": (dl.L2(0.1).value, {"phi": PHI}),
-    "L2.gradient": (dl.L2(0.1).gradient, {"phi": PHI}),
-    "L2.__call__": (dl.L2(0.1).__call__, {"grad": grad}),
     "Optimizer": (dl.Optimizer, {"alpha": 0.1}),
     "accuracy": (dl.accuracy, {"predicted": LABELS, "y": LABELS}),
     "check_gradient": (
@@ -247,6 +239,11 @@ CALLS = {
         },
     ),
 }
+for name, penalty in PENALTIES.items():
+    CALLS[name] = type(penalty), {"lam": 0.1}
+    CALLS[f"{name}.value"] = penalty.value, {"phi": PHI}
+    CALLS[f"{name}.gradient"] = penalty.gradient, {"phi": PHI}
+    CALLS[f"{name}.__call__"] = penalty.__call__, {"grad": grad}
 for name, optimizer in OPTIMIZERS.items():
     CALLS[name] = type(optimizer), dict(vars(optimizer))
     CALLS[f"{name}.init"] = optimizer.init, {"phi": np.ones(3)}

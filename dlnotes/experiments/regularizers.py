@@ -13,8 +13,10 @@ about a factor of two apart, and the rates 0.5, 1, 2 and 4. All pairs are
 trained on six data sets, and the one with the least mean validation error is
 chosen. If its rate is the smallest or the largest one, the range of rates grows
 by one at this end, until it is not. Then ten fresh data sets, and ten others
-("again") that confirm or do not. Every method has the same data sets, starts
-and orders of the batches, so methods are compared in pairs. About five minutes
+("again") that confirm or do not. Every method has the same data sets, so
+methods are compared in pairs; those with the same network have the same starts,
+and without dropout, which draws its masks from the same Generators, the same
+orders of the batches, too. About five minutes
 on one core. Notebooks 4.4 and 4.5 read the result.
 """
 
