@@ -3,10 +3,12 @@ readers.
 """
 
 import functools
+import importlib.util
 import os
 import re
 import symtable
 from fractions import Fraction
+from types import SimpleNamespace
 from unittest import mock
 
 import nbformat
@@ -350,6 +352,29 @@ def test_the_absolute_value_is_made_of_units():
     assert told.startswith("not yet. It stopped with TypeError")
     scaled = _judge("absolute-value", lambda x, a: a(3 * x) / 3 + a(-x / 2) * 2)
     assert scaled == "correct (3 cases)."
+
+
+def test_solutions_run_after_everything_else():
+    """So a cell that lives on what a solution did, its random numbers, say,
+    prints something else, and is found.
+    """
+    spec = importlib.util.spec_from_file_location(
+        "collecting", reader.ROOT / "conftest.py"
+    )
+    collecting = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(collecting)
+    first, *_ = NOTEBOOKS.values()
+    items = [
+        SimpleNamespace(
+            parent=SimpleNamespace(skip_compare=()), path="a", cell=cell
+        )
+        for cell in first.cells
+        if cell.cell_type == "code"
+    ]
+    test = SimpleNamespace(parent=None, path="a")
+    *ordered, last = sorted([test, *items], key=collecting.turn)
+    solved = [reader.is_solution(item.cell) for item in ordered]
+    assert last is test and any(solved) and solved == sorted(solved)
 
 
 # The reader's notebooks ------------------------------------------------------
