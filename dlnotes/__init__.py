@@ -36,7 +36,7 @@ from .early_stopping import EarlyStopping
 from .gates import ACON, GELU, Mish, Swish, normal_cdf
 from .gradient_check import GradientCheck, check_gradient
 from .initializers import glorot, he, lecun
-from .layers import Append, Context, Dense, Layer, one_by_one
+from .layers import Append, Context, Dense, Inference, Layer, one_by_one
 from .linear_regions import Pieces, count_regions, linear_pieces, sawtooth
 from .metrics import accuracy, confusion_matrix, margin
 from .networks import Network
@@ -101,6 +101,7 @@ __all__ = [
     "GradientCheck",
     "GradientDescent",
     "Identity",
+    "Inference",
     "L1",
     "L2",
     "Laplace",

@@ -229,6 +229,55 @@ class Append(Layer):
         return f"Append({self.size})"
 
 
+class Inference(Layer):
+    """A layer, or a network, that behaves in training as it does afterwards:
+    running statistics that stay where they are, and no random numbers.
+
+    For parts that were trained before, and shall be used as they are. Gradients
+    still go to all its parameters and through it; what freezes its slice of φ
+    is a learning rate of 0 there. Lecture item 56 (Algorithm 7). Source:
+    Yosinski et al. 2014, arXiv:1411.1792.
+
+    >>> import numpy as np
+    >>> from dlnotes import Dropout, Network, SquaredError
+    >>> f, x = Network(Dense(2, 1), Inference(Dropout())), np.ones((1, 2))
+    >>> f.gradient(x, np.ones((1, 1)), np.ones(3), SquaredError())  # no rng
+    (4.0, array([4., 4., 4.]))
+    """
+
+    def __init__(self, layer):
+        if not isinstance(layer, Layer):
+            raise ValueError(
+                f"layer: got {checks.shown(layer)}, expected a layer"
+            )
+        self.layer = layer
+        self.size, self.stats = layer.size, layer.stats
+        self.expects = layer.expects
+
+    @property
+    def decay_mask(self):
+        return self.layer.decay_mask
+
+    def shape(self, example):
+        return self.layer.shape(example)
+
+    def fill(self, phi, rng):
+        self.layer.fill(phi, rng)
+
+    def fill_state(self, state):
+        self.layer.fill_state(state)
+
+    def forward(self, x, phi, ctx):
+        return self.layer.forward(x, phi, Context(state=ctx.state))
+
+    def backward(self, dy, saved, phi, dphi, need_dx=True):
+        return self.layer.backward(dy, saved, phi, dphi, need_dx)
+
+    def __repr__(self):
+        first, *rest = repr(self.layer).splitlines()
+        return "\n".join([f"Inference({first})", *rest])
+
+
 def one_by_one(layer):
     """A class decorator, for a layer that is written for one model: those of a
     population go through it one after the other.

@@ -36,15 +36,17 @@ class _Normalization(Layer):
         return (x - mean) * factor, factor
 
     def _backward_through(self, dy, hat, factor, phi, dphi, over):
-        """∂ℓ/∂x where μ and σ² are means over these axes of x itself; writes
-        ∂ℓ/∂γ and ∂ℓ/∂β.
+        """∂ℓ/∂x where μ and σ² are means over these axes of x itself (None:
+        constants); writes ∂ℓ/∂γ and ∂ℓ/∂β.
         """
         dgamma, dbeta = self.views(dphi)
         dgamma[...] = over_examples(dy * hat, dgamma)
         dbeta[...] = over_examples(dy, dbeta)
-        dhat = dy * per_feature(self.views(phi)[0], dy)
-        dx = dhat - dhat.mean(axis=over, keepdims=True)
-        dx -= hat * (dhat * hat).mean(axis=over, keepdims=True)
+        dx = dy * per_feature(self.views(phi)[0], dy)
+        if over is not None:
+            slope = (dx * hat).mean(axis=over, keepdims=True)
+            dx -= dx.mean(axis=over, keepdims=True)
+            dx -= hat * slope
         return factor * dx
 
     def __repr__(self):
@@ -90,8 +92,8 @@ class BatchNorm(_Normalization):
         over = tuple(range(phi.ndim - 1, x.ndim - 1))
         running = [per_feature(s, x) for s in self.views(ctx.state)]
         if not ctx.train:
-            hat, _ = self._normalize(x, *running)
-            return self._scaled(hat, phi), None
+            hat, factor = self._normalize(x, *running)
+            return self._scaled(hat, phi), (hat, factor, None)
         m = int(np.prod([x.shape[k] for k in over]))
         if m < 2:
             raise ValueError(

@@ -131,6 +131,15 @@ LAYERS = {
     "GaussianNoise of pictures": (dl.GaussianNoise(0.3), (3, 2, 2)),
     "AlphaDropout": (dl.AlphaDropout(0.25), (4,)),
     "AlphaDropout of pictures": (dl.AlphaDropout(0.25), (3, 2, 2)),
+    "Inference": (
+        dl.Inference(
+            dl.Network(
+                dl.Dense(3, 4), dl.BatchNorm(4), dl.Dropout(0.5), dl.Tanh()
+            )
+        ),
+        (3,),
+    ),
+    "Inference of pictures": (dl.Inference(dl.BatchNorm(2)), (3, 4, 2)),
     "a network of pictures": (picture_network(), (3, 4, 2)),
     "Network": (
         dl.Network(dl.Dense(3, 4), dl.Tanh(), dl.Dense(4, 4), dl.ReLU()),
@@ -198,12 +207,12 @@ def public(base):
     ]
 
 
-def contexts(layer, models, seed=0):
+def contexts(layer, models, seed=0, dtype=float):
     """A training context with fresh statistics; the same each time it is
     called.
     """
     rng = np.random.default_rng(seed)
     lead = () if models is None else (models,)
-    state = np.empty(lead + (layer.stats,))
+    state = np.empty(lead + (layer.stats,), dtype)
     layer.fill_state(state)
     return dl.Context(True, rng if models is None else rng.spawn(models), state)

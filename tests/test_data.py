@@ -6,6 +6,7 @@ import sys
 import mnist1d.data
 import numpy as np
 import pytest
+import scipy.ndimage
 import sklearn.datasets
 
 from dlnotes import data
@@ -108,3 +109,109 @@ def test_the_parts_of_the_digits():
     assert np.array_equal(first, x[:1078] / 8 - 1)
     assert np.array_equal(last, x[-359:] / 8 - 1)
     assert np.array_equal(labels, y[-359:])
+
+
+def test_fresh_examples_are_of_the_same_kind_and_know_their_template():
+    d = data.mnist1d()
+    fresh = data.mnist1d_fresh(4000, np.random.default_rng(5))
+    for a, b in (fresh.x, d.x), (np.abs(fresh.x), np.abs(d.x)):
+        assert np.abs(a.mean(axis=0) - b.mean(axis=0)).max() < 0.2
+    assert abs(fresh.x.std() - 1) < 0.03
+    assert np.abs(np.bincount(fresh.y) - 400).max() < 80
+    assert fresh.shift.min() >= 0 and 25 < fresh.shift.max() < 26
+    assert 0.8 <= fresh.scale.min() < 0.81 and 1.19 < fresh.scale.max() <= 1.2
+    # a 7 begins with its highest point: there, and as high as it says
+    sevens, row = fresh.y == 7, np.arange(40)
+    x, begin = fresh.x[sevens], fresh.shift[sevens]
+    x = x - np.linspace(0, 1, 40) * (x[:, -1:] - x[:, :1])  # nearly no shear
+    high = np.where(np.abs(row - begin[:, None] - 2) < 3, x, -9).max(axis=1)
+    assert np.mean(high >= x.max(axis=1) - 0.3) > 0.8
+    assert np.corrcoef(high, fresh.scale[sevens])[0, 1] > 0.2
+    again = data.mnist1d_fresh(3, np.random.default_rng(5))
+    assert again.x.shape == (3, 40)
+
+
+@pytest.mark.parametrize("shape", [(50, 7), (50, 7, 2), (50, 4, 7, 2)])
+def test_a_shift_moves_and_repeats_the_edge(shape):
+    rng, axis = np.random.default_rng(0), shape.index(7)
+    x = rng.normal(size=shape).astype(np.float32)
+    moved = data.shift(x, np.random.default_rng(1), most=2, axis=axis)
+    assert moved.shape == shape and moved.dtype == np.float32
+    seen = set()
+    for before, after in zip(x, moved, strict=True):
+        before = np.moveaxis(before, axis - 1, 0)
+        after = np.moveaxis(after, axis - 1, 0)
+        padded = np.concatenate([before[:1]] * 2 + [before] + [before[-1:]] * 2)
+        found = [
+            s
+            for s in range(-2, 3)
+            if np.array_equal(after, padded[2 - s : 9 - s])
+        ]
+        assert len(found) == 1
+        seen.update(found)
+    assert seen == {-2, -1, 0, 1, 2}
+    same = data.shift(x, np.random.default_rng(1), most=2, axis=axis - x.ndim)
+    assert np.array_equal(same, moved)  # counted from the end
+    assert np.array_equal(data.shift(x, rng, most=0), x)
+    far = data.shift(x, rng, most=100, axis=axis)
+    assert np.isin(far, x).all()  # beyond the end there is only the edge
+
+
+@pytest.mark.parametrize("axis", [0, 2, -2, 1.0, True, None])
+def test_an_axis_that_is_none(axis):
+    with pytest.raises(ValueError, match="^axis: got .*, expected an axis of"):
+        data.shift(np.ones((3, 4)), np.random.default_rng(0), 1, axis=axis)
+
+
+def test_a_gain_is_one_factor_an_example():
+    x = np.random.default_rng(0).normal(size=(2000, 3, 2)).astype(np.float32)
+    louder = data.gain(x, np.random.default_rng(1), most=0.3)
+    factor = louder / x
+    assert louder.dtype == np.float32
+    assert np.allclose(factor, factor[:, :1, :1], rtol=1e-5)
+    assert 0.7 <= factor.min() < 0.71 and 1.29 < factor.max() <= 1.3001
+    assert abs(factor.mean() - 1) < 0.02
+    assert np.array_equal(data.gain(x, np.random.default_rng(1), most=0), x)
+
+
+class Always(np.random.Generator):
+    """A Generator that says the upper end."""
+
+    def __init__(self):
+        super().__init__(np.random.PCG64(0))
+
+    def uniform(self, low, high, size):
+        return np.full(size, high)
+
+
+@pytest.mark.parametrize("angle", [0, 12.5, 90, 180])
+@pytest.mark.parametrize("shape", [(3, 8, 8), (2, 9, 9, 3), (2, 1, 1)])
+def test_a_rotation_is_that_of_scipy(angle, shape):
+    x = np.random.default_rng(0).normal(size=shape)
+    ours = data.rotate(x, Always(), most=angle)
+    theirs = scipy.ndimage.rotate(
+        x, angle, axes=(1, 2), reshape=False, order=1, mode="nearest"
+    )
+    assert np.allclose(ours, theirs, atol=1e-9)
+    if angle == 90:
+        assert np.allclose(ours, np.rot90(x, axes=(1, 2)))
+
+
+def test_a_rotation_keeps_type_and_shape_and_draws_evenly():
+    x = np.zeros((500, 5, 7, 2), np.float32)
+    x[:, 2, 5] = 1
+    turned = data.rotate(x, np.random.default_rng(0), most=20)
+    assert turned.dtype == np.float32 and turned.shape == x.shape
+    up, down = turned[:, 1].sum(axis=(1, 2)), turned[:, 3].sum(axis=(1, 2))
+    assert not np.any((up > 0.1) & (down > 0.1))
+    assert abs(np.mean(up > down) - 0.5) < 0.1
+    with pytest.raises(ValueError, match="^x: got shape .*, expected pictures"):
+        data.rotate(np.ones((3, 4)), np.random.default_rng(0), 5)
+
+
+@pytest.mark.parametrize("change", [data.shift, data.gain, data.rotate])
+def test_an_augmentation_leaves_its_input_alone(change):
+    x = np.random.default_rng(0).normal(size=(4, 5, 5))
+    before = x.copy()
+    change(x, np.random.default_rng(1), 2)
+    assert np.array_equal(x, before)

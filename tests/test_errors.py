@@ -122,6 +122,7 @@ CALLS = {
     "smooth": (dl.smooth, {"losses": np.arange(5.0), "beta": 0.9}),
     "LayerNorm": (dl.LayerNorm, {"d": 2, "eps": 1e-5}),
     "normal_cdf": (dl.normal_cdf, {"z": X}),
+    "Inference": (dl.Inference, {"layer": dl.Dense(3, 2)}),
     "Dense": (dl.Dense, {"d_in": 3, "d_out": 2, "init": dl.he}),
     "Network": (dl.Network, {"layers": dl.Dense(3, 2)}),
     "Network.init": (F.init, {"rng": RNG, "models": 2, "dtype": float}),
@@ -226,6 +227,13 @@ CALLS = {
     "data.digits": (dl.data.digits, {}),
     "data.digits_split": (dl.data.digits_split, {"rng": RNG}),
     "data.mnist1d": (dl.data.mnist1d, {}),
+    "data.mnist1d_fresh": (dl.data.mnist1d_fresh, {"n": 2, "rng": RNG}),
+    "data.shift": (dl.data.shift, {"x": X, "rng": RNG, "most": 2, "axis": 1}),
+    "data.gain": (dl.data.gain, {"x": X, "rng": RNG, "most": 0.1}),
+    "data.rotate": (
+        dl.data.rotate,
+        {"x": RNG.normal(size=(2, 3, 3)), "rng": RNG, "most": 5.0},
+    ),
     "data.split": (dl.data.split, {"x": X, "y": LABELS, "rng": RNG}),
     "scoreboard.recorded": (dl.scoreboard.recorded, {}),
     "scoreboard.row": (
@@ -416,6 +424,10 @@ FINE = [
     # other data, or other parameters, are no mistake
     (r"Network.__call__|Network.check", "x", "too short"),
     (r"data.split", "x|y", "one axis more"),
+    (r"data.(shift|gain)", "x", "five axes|too short|one axis more"),
+    (r"data.rotate", "x", "too short|one axis more"),
+    (r"data.shift", "axis", "minus one"),
+    (r"data.(shift|gain|rotate)", "most", "0-d"),
     (r".*", "Omega", "with nan|too short"),
     (r"\w+\.(init|step|value|gradient|shrink)|check_gradient", "phi", OTHER),
     (r"accuracy|confusion_matrix", "predicted|y", "as a list"),

@@ -97,7 +97,8 @@ def test_float32_stays_float32(name, models):
     layer, shape = LAYERS[name]
     _, x, _, phi, _ = drawn(layer, shape, models)
     x, phi = x.astype(np.float32), phi.astype(np.float32)
-    y, saved = layer.forward(x, phi, contexts(layer, models))
+    ctx = contexts(layer, models, dtype=np.float32)
+    y, saved = layer.forward(x, phi, ctx)
     grad = np.empty_like(phi)
     assert (
         y.dtype

@@ -279,3 +279,44 @@ def test_a_number_costs_16_random_bits():
     dl.Context(True, used, None).keep((3, 3), 0.5, np.float64)
     fresh.bit_generator.random_raw(3)  # 9 numbers, four in a word
     assert used.random() == fresh.random()
+
+
+def test_inference_freezes_what_is_not_a_parameter():
+    """Item 56: a trunk that was trained before. With a rate of 0 on its slice
+    neither its weights nor its statistics move, under AdamW, whose decay would
+    move them; and its output is the one it had.
+    """
+    rng = np.random.default_rng(0)
+    trunk = dl.Network(
+        dl.Dense(3, 4), dl.BatchNorm(4), dl.ReLU(), dl.Dropout(0.5)
+    )
+    before, old = trunk.init(rng), rng.random(8) + 0.5
+    x, y = rng.normal(size=(30, 3)), rng.normal(size=(30, 1))
+    for models in None, 2:
+        f = dl.Network(dl.Inference(trunk), dl.Dense(4, 1))
+        phi = f.init(rng, models)
+        state = f.init_state(phi)
+        phi[..., f.slices[0]], state[...] = before, old
+        start, features = phi.copy(), trunk(x, before, state=old)
+        rate = np.full(f.size, 0.01)
+        rate[f.slices[0]] = 0
+        for _ in dl.train(
+            f, phi, x, y, dl.SquaredError(), dl.AdamW(rate, lam=0.1),
+            epochs=3, batch=10, rng=rng, state=state,
+        ):  # fmt: skip
+            pass
+        assert np.array_equal(phi[..., f.slices[0]], start[..., f.slices[0]])
+        assert np.abs(phi - start)[..., f.slices[1]].min() > 0
+        assert (state == old).all()
+        one, own = (a[0] if models else a for a in (phi, state))
+        assert np.array_equal(trunk(x, one[f.slices[0]], state=own), features)
+        # without the zeros the weights move, though not the statistics
+        for _ in dl.train(
+            f, phi, x, y, dl.SquaredError(), dl.AdamW(0.01, lam=0.1),
+            epochs=1, rng=rng, state=state,
+        ):  # fmt: skip
+            pass
+        assert not np.array_equal(phi, start) and (state == old).all()
+    assert f.decay_mask.sum() == 12 + 4
+    assert repr(dl.Inference(dl.ReLU())) == "Inference(ReLU())"
+    assert "Inference(Network: 24 parameters)" in repr(f)

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .. import checks
+
 LENGTH, PADDING, SHIFT = 12, (36, 60), 48
 SCALE, SHEAR, CORRELATED, INDEPENDENT = 0.4, 0.75, 0.25, 0.02
 
@@ -27,6 +29,17 @@ TEMPLATES = np.array(
 )
 
 
+class Signals(NamedTuple):
+    """Fresh examples: x of shape (N, 40), y of shape (N,); and of each, how far
+    to the right its template begins, in samples, and its factor.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    shift: np.ndarray
+    scale: np.ndarray
+
+
 class MNIST1D(NamedTuple):
     """4 000 training and 5 000 test examples: x of shape (N, 40), y of shape
     (N,).
@@ -45,6 +58,8 @@ def _arrays():
     mean, std = x.mean(), x.std()
     x, more = (x - mean) / std, (more - mean) / std
     return (
+        mean,
+        std,
         x[:4000],
         y[:4000],
         np.concatenate([x[4000:], more]),
@@ -69,7 +84,29 @@ def mnist1d():
     >>> data.x.shape, data.x_test.shape
     ((4000, 40), (5000, 40))
     """
-    return MNIST1D(*(a.copy() for a in _arrays()))
+    return MNIST1D(*(a.copy() for a in _arrays()[2:]))
+
+
+def mnist1d_fresh(n, rng):
+    """n examples that nobody has seen, from MNIST-1D's generator, on the scale
+    of `mnist1d`.
+
+    Classes are drawn evenly. What the generator knows of an example comes with
+    it: ``shift``, where the template begins, 0 to 26 samples, and ``scale``,
+    its factor, 0.8 to 1.2.
+
+    >>> fresh = mnist1d_fresh(3, np.random.default_rng(0))
+    >>> fresh.x.shape, fresh.y.tolist()
+    ((3, 40), [8, 6, 5])
+    >>> fresh.shift.round(1).tolist(), fresh.scale.round(2).tolist()
+    ([6.6, 13.7, 7.1], [0.81, 1.06, 1.08])
+    """
+    y = checks.generator("rng", rng).integers(10, size=checks.count("n", n))
+    templates = _templates()
+    rows = [_example(templates[k], rng) for k in y]
+    x, shift, scale = (np.array(part) for part in zip(*rows))
+    mean, std = _arrays()[:2]
+    return Signals((x - mean) / std, y, shift, scale)
 
 
 def _generate(n, rng):
@@ -78,27 +115,35 @@ def _generate(n, rng):
     ``rng`` is NumPy's frozen legacy generator: the published set was drawn with
     it.
     """
-    templates = TEMPLATES - TEMPLATES.mean(axis=1, keepdims=True)
-    templates /= templates.std(axis=1, keepdims=True)
-    templates = (templates - templates[:, :1]) / 6  # each begins and ends at 0
+    templates = _templates()
     y = np.repeat(np.arange(10), n // 10)
-    x = np.stack([_example(templates[k], rng) for k in y])
+    x = np.stack([_example(templates[k], rng)[0] for k in y])
     order = rng.permutation(n)
     return x[order], y[order]
 
 
+def _templates():
+    """Each begins and ends at 0."""
+    templates = TEMPLATES - TEMPLATES.mean(axis=1, keepdims=True)
+    templates /= templates.std(axis=1, keepdims=True)
+    return (templates - templates[:, :1]) / 6
+
+
 def _example(template, rng):
+    """The signal, where its template begins, and its factor."""
     low, high = PADDING
     padded = np.concatenate(
-        [template + 1e-8, np.zeros(low + int(rng.rand() * (high - low + 1)))]
+        [template + 1e-8, np.zeros(low + int(rng.random() * (high - low + 1)))]
     )
     x = _resample(padded, LENGTH + high)
-    x *= 1 + SCALE * (rng.rand() - 0.5)
-    x = np.roll(x, rng.choice(SHIFT))
-    noise = _smooth(CORRELATED * rng.randn(x.size))
-    x = np.where(x != 0, x, noise) + INDEPENDENT * rng.randn(x.size)
-    x -= SHEAR * (rng.rand() - 0.5) * np.linspace(-0.5, 0.5, x.size)
-    return _resample(x, 40)
+    scale = 1 + SCALE * (rng.random() - 0.5)
+    start = rng.choice(SHIFT)
+    x = np.roll(x * scale, start)
+    noise = _smooth(CORRELATED * rng.standard_normal(x.size))
+    x = np.where(x != 0, x, noise)
+    x += INDEPENDENT * rng.standard_normal(x.size)
+    x -= SHEAR * (rng.random() - 0.5) * np.linspace(-0.5, 0.5, x.size)
+    return _resample(x, 40), start * 39 / (x.size - 1), scale
 
 
 def _resample(x, n):
