@@ -15,11 +15,15 @@ chosen. If its rate is the smallest or the largest one, the range of rates grows
 by one at this end, until it is not. Then ten fresh data sets, and ten others
 ("again") that confirm or do not. Every method has the same data sets, so
 methods are compared in pairs; those with the same network have the same starts,
-and without dropout, which draws its masks from the same Generators, the same
-orders of the batches, too. About five minutes
-on one core. Notebooks 4.4 and 4.5 read the result.
+and without dropout and noise, which draw from the same Generators, the same
+orders of the batches, too. Augmented data, flipped labels and noisy weights are
+drawn anew in each epoch, or step. A method with k times the data has k times
+1000 examples, 15 % of their labels wrong, and a k-th of the epochs: as many
+steps as the others. About ten minutes on one core. Notebooks 4.4 to 4.6 read
+the result.
 """
 
+import functools
 import warnings
 
 import numpy as np
@@ -30,12 +34,36 @@ from dlnotes.experiments import record
 EPOCHS, BATCH, SIZE, WRONG = 40, 50, 1000, 150
 MEMBERS = 6  # of an ensemble; its rivals are as many times as wide, or as long
 LAMBDAS = (0.001, 0.002, 0.004, 0.008, 0.016)
+RHOS = (0.025, 0.05, 0.1, 0.2, 0.4)
+SHIFTS = (1, 2, 3, 5, 8)
 
 
-def network(p=0.0, normalized=False, width=100):
-    """40-width-10, with what stands behind the first dense layer."""
+def moved(x, rng, most):
+    """Shifts up to ``most`` samples, and gains up to 10 %."""
+    return dl.data.gain(dl.data.shift(x, rng, most), rng, 0.1)
+
+
+def turned(x, rng):
+    """Half of the signals upside down."""
+    return x * rng.choice(np.float32([-1, 1]), (len(x), 1))
+
+
+def flipped(y, rng, rho):
+    """A label becomes one of the nine others with probability ρ."""
+    other = (y + rng.integers(1, 10, y.shape)) % 10
+    return np.where(rng.random(y.shape) < rho, other, y)
+
+
+def augment(change, *rest):
+    """What `learn` gets, for a function of (x, rng, …)."""
+    return {"change": lambda x, y, rng: (change(x, rng, *rest), y)}
+
+
+def network(p=0.0, normalized=False, width=100, noise=0.0):
+    """40-width-10, with what stands before and behind the first dense layer."""
     norm = [dl.BatchNorm(width)] if normalized else []
     return dl.Network(
+        dl.GaussianNoise(noise),
         dl.Dense(40, width),
         *norm,
         dl.ReLU(),
@@ -67,6 +95,40 @@ METHODS = {
     "six times as wide": ((0,), lambda s: {"f": network(width=MEMBERS * 100)}),
     "six times as long": ((0,), lambda s: {"longer": MEMBERS}),
     "ensemble of six": ((0,), lambda s: {"members": MEMBERS}),
+    "noise on inputs": (
+        (0.05, 0.1, 0.2, 0.4, 0.8),
+        lambda s: {"f": network(noise=s)},
+    ),
+    "noise on weights": (
+        (0.0125, 0.025, 0.05, 0.1, 0.2),
+        lambda s: {"jitter": s},
+    ),
+    "label smoothing": (RHOS, lambda s: {"loss": dl.Categorical(s)}),
+    "labels flipped": (
+        RHOS,
+        lambda s: {"change": lambda x, y, rng: (x, flipped(y, rng, s))},
+    ),
+    "max-norm": ((0.5, 1.0, 2.0, 4.0), lambda s: {"limit": s}),
+    "shifts": (SHIFTS, lambda s: augment(dl.data.shift, s)),
+    "gains": ((0.05, 0.1, 0.2, 0.4), lambda s: augment(dl.data.gain, s)),
+    "signs": ((0,), lambda s: augment(turned)),
+    "shifts, gains": (SHIFTS, lambda s: augment(moved, s)),
+    "shifts, gains, L2": (
+        (0.0005, *LAMBDAS[:4]),
+        lambda s: augment(moved, 3) | {"l2": s},
+    ),
+    "shifts, gains, dropout": (
+        (0.05, 0.1, 0.2, 0.35),
+        lambda s: augment(moved, 3) | {"f": network(s)},
+    ),
+    "shifts, gains, long": (
+        (2, 3, 5),
+        lambda s: augment(moved, s) | {"longer": MEMBERS},
+    ),
+    "2 times the data": ((0,), lambda s: {"times": 2}),
+    "4 times the data": ((0,), lambda s: {"times": 4}),
+    "8 times the data": ((0,), lambda s: {"times": 8}),
+    "40 times the data": ((0,), lambda s: {"times": 40}),
 }
 
 
@@ -86,34 +148,73 @@ def data_sets(seed, count):
     return [np.stack(parts[k::4]) for k in range(4)]
 
 
+@functools.lru_cache(maxsize=2)
+def more_data(seed, count, times):
+    """``times`` times as many examples to train on: those of `data_sets`, and
+    fresh ones; x, y.
+    """
+    x, y, *_ = data_sets(seed, count)
+    rng, more = np.random.default_rng([seed, 2]), (times - 1) * SIZE
+    fresh = dl.data.mnist1d_fresh(count * more, rng)
+    labels = flipped(fresh.y, rng, WRONG / SIZE).reshape(count, more)
+    d = dl.data.mnist1d()
+    signals = ((fresh.x - d.x.mean()) / d.x.std()).astype(np.float32)
+    signals = signals.reshape(count, more, -1)
+    return np.concatenate([x, signals], 1), np.concatenate([y, labels], 1)
+
+
 def test_set():
     d = dl.data.mnist1d()
     return ((d.x_test - d.x.mean()) / d.x.std()).astype(np.float32), d.y_test
 
 
 def learn(
-    seed, count, rate, f=None, l2=0, l1=0, stop=False, longer=1, members=1
-):
+    seed, count, rate, f=None, l2=0, l1=0, stop=False, longer=1, members=1,
+    jitter=0, loss=None, change=None, limit=None, times=1,
+):  # fmt: skip
     """Train on ``count`` data sets: a dictionary of numbers, one a data set."""
     f = f or network()
-    x, y, x_valid, y_valid = (
-        np.repeat(part, members, axis=0) for part in data_sets(seed, count)
-    )
-    M, epochs = count * members, EPOCHS * longer
+    parts = data_sets(seed, count)
+    if times > 1:
+        parts[:2] = more_data(seed, count, times)
+    x, y, x_valid, y_valid = (np.repeat(p, members, axis=0) for p in parts)
+    M, epochs = count * members, EPOCHS * longer // times
     rngs = [np.random.default_rng([seed, m]) for m in range(M)]
     phi = np.stack([f.init(rng, dtype=np.float32) for rng in rngs])
     state, mask = f.init_state(phi), f.decay_mask
-    plan = dl.Cosine(rate, epochs * SIZE // BATCH)
+    plan = dl.Cosine(rate, EPOCHS * longer * SIZE // BATCH)
     best = np.full(M, np.inf), phi.copy()
-    lasso = dl.L1(l1 * mask)
+    lasso, draw = dl.L1(l1 * mask), np.random.default_rng([seed, 3])
+
+    def noisy(grad):
+        """∂L/∂φ at a point beside φ, as far as ``jitter`` says."""
+        return lambda phi: grad(phi + jitter * normal(phi))
+
+    def normal(phi):
+        return draw.standard_normal(phi.shape, phi.dtype)
+
+    x_own, y_own = x, y
+
+    def new_epoch():
+        """Change the training data, in place."""
+        rows, labels = change(x_own.reshape(M * SIZE, 40), y_own, draw)
+        x[...], y[...] = rows.reshape(x.shape), labels
+
+    if change:
+        x, y = x.copy(), y.copy()
+        new_epoch()
+    wraps = [noisy] * (jitter > 0) + [dl.L2(l2 * mask)] * (l2 > 0)
     steps = dl.train(
-        f, phi, x, y, dl.Categorical(), dl.Momentum(plan), epochs=epochs,
-        batch=BATCH, rng=rngs, state=state,
-        wrap=dl.L2(l2 * mask) if l2 else None,
+        f, phi, x, y, loss or dl.Categorical(), dl.Momentum(plan),
+        epochs=epochs, batch=BATCH, rng=rngs, state=state, wrap=wraps,
     )  # fmt: skip
     for t, step in enumerate(steps):
         if l1:
             lasso.shrink(phi, plan(t))
+        if limit:
+            dl.max_norm(f, phi, limit)
+        if change and step.ends_epoch:
+            new_epoch()
         if stop and step.ends_epoch:
             wrong = (f(x_valid, phi).argmax(axis=-1) != y_valid).mean(axis=-1)
             better = wrong < best[0]
@@ -126,13 +227,13 @@ def learn(
         p = dl.softmax(f(inputs, phi, state=state))
         return p.reshape(count, members, *p.shape[1:]).mean(axis=1)
 
-    own, valid = answers(x), answers(x_valid)
+    own, valid = answers(x_own), answers(x_valid)
     x_test, y_test = test_set()
     test = answers(x_test)
     right = test.argmax(axis=-1) == y_test
     given = np.maximum(test[:, np.arange(len(y_test)), y_test], 1e-30)
     return {
-        "train": (own.argmax(axis=-1) != y[::members]).mean(axis=-1),
+        "train": (own.argmax(axis=-1) != y_own[::members]).mean(axis=-1),
         "validation": (valid.argmax(axis=-1) != y_valid[::members]).mean(
             axis=-1
         ),
