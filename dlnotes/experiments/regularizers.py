@@ -10,13 +10,13 @@ right.
 
 The rule, fixed before the first run. Each method has a short list of strengths,
 about a factor of two apart, and the rates 0.5, 1, 2 and 4. All pairs are
-trained on eighteen data sets, and the one with the least mean validation error is
-chosen. If its rate is the smallest or the largest one, the range of rates grows
-by one at this end, until it is not. Then ten fresh data sets, and ten others
-("again") that confirm or do not. (Two things were changed after first runs: the
-list of shifts is longer, because its end was chosen, and there are eighteen
-data sets to choose by, because with six of them two kinds of processors, which
-round differently, chose other strengths for dropout and L1.)
+trained on eighteen data sets, and the one with the least mean validation error
+is chosen. If its rate is the smallest or the largest one, the range of rates
+grows by one at this end, until it is not. Then ten fresh data sets, and ten
+others ("again") that confirm or do not. (Two things were changed after first
+runs: the list of shifts is longer, because its end was chosen, and there are
+eighteen data sets to choose by, because with six of them two kinds of
+processors, which round differently, chose other strengths for dropout and L1.)
 
 Every method has the same data sets, so methods are compared in pairs; those
 with the same network have the same starts, and without dropout and noise, which
