@@ -19,7 +19,9 @@ The rule, fixed before the first run. For each method, all pairs of a rate and a
 strength are tried on ten draws of the labelled examples, each with starts of
 its own, and judged by 3000 fresh examples; the pair with the least mean error
 is chosen, and the range of rates grows by a factor of three where its end is
-best. Then twenty fresh draws, judged by the test set. About fifteen minutes on
+best. A network whose loss is no longer finite has got everything wrong. (That
+was added after a first run, in which one such network had kept what it knew
+before.) Then twenty fresh draws, judged by the test set. About fifteen minutes on
 one core. Notebook 4.7 reads the result.
 """
 
@@ -131,7 +133,8 @@ def learn(f, phi, x, y, rate, steps=STEPS, loss=None, change=None, **rest):
         if change and step.ends_epoch:
             x[...] = change(own.reshape(-1, 40), rng).reshape(x.shape)
         if step.t == steps:
-            return
+            break
+    phi[step.frozen] = np.nan  # what diverged shall not keep an earlier result
 
 
 def errors(f, phi, part, classes=range(10)):
@@ -139,8 +142,8 @@ def errors(f, phi, part, classes=range(10)):
     x, y = examples()[part]
     mine = np.isin(y, classes)
     scores = f(x[mine], phi)[..., : len(classes)]  # without a second head
-    answers = scores.argmax(axis=-1) + classes[0]
-    return (answers != y[mine]).mean(axis=-1)
+    wrong = (scores.argmax(axis=-1) + classes[0]) != y[mine]
+    return (wrong | np.isnan(scores[..., 0])).mean(axis=-1)
 
 
 # Transfer --------------------------------------------------------------------
