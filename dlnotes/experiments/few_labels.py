@@ -21,8 +21,8 @@ its own, and judged by 3000 fresh examples; the pair with the least mean error
 is chosen, and the range of rates grows by a factor of three where its end is
 best. A network whose loss is no longer finite has got everything wrong. (That
 was added after a first run, in which one such network had kept what it knew
-before.) Then twenty fresh draws, judged by the test set. About fifteen minutes on
-one core. Notebook 4.7 reads the result.
+before.) Then twenty fresh draws, judged by the test set. About fifteen minutes
+on one core. Notebook 4.7 reads the result.
 """
 
 import functools
