@@ -379,3 +379,299 @@ EXERCISES["one-unit-relu"] = (
         "Half of the masks give 0.": (0.0, 1.0),
     },
 )
+
+# 4.6 Noise, label smoothing, max-norm, augmentation --------------------------
+
+EXERCISES["noise-lambda"] = (
+    None,
+    20.0,
+    {
+        "That is this book's λ; the colleague's loss is a sum.": 0.04,
+        "The penalty has σ² in it, not the standard deviation.": 100.0,
+        "A sum over the examples needs a larger penalty, not a smaller one.": (
+            0.04 / 500
+        ),
+    },
+)
+
+EXERCISES["smoothing-conversion"] = (
+    None,
+    np.log(81),
+    {
+        "That takes ε for ρ; the right class, too, gets its part of ε.": (
+            np.log(0.8 * 19 / 0.2)
+        ),
+        "The right class gets 1 - ε, and ε/K besides.": np.log(0.8 * 20 / 0.2),
+        "The gap is a difference of logits: take the logarithm.": 81.0,
+    },
+)
+
+
+def _labels_to_smooth(rng):
+    return [
+        (rng.integers(K, size=n), K, rho)
+        for n, K, rho in ((6, 10, 0.1), (4, 3, 0.5), (1, 2, 0.0))
+    ]
+
+
+def _soft(right, others):
+    """Targets from what the right class gets, and each of the others."""
+
+    def soft(y, K, rho):
+        targets = np.full((len(y), K), others(K, rho))
+        targets[np.arange(len(y)), y] = right(K, rho)
+        return targets
+
+    return soft
+
+
+EXERCISES["soft-targets"] = (
+    _labels_to_smooth,
+    _soft(lambda K, rho: 1 - rho, lambda K, rho: rho / (K - 1)),
+    {
+        "That is the other form, with ε/K for every class.": _soft(
+            lambda K, rho: 1 - rho + rho / K, lambda K, rho: rho / K
+        ),
+        "There are K - 1 other classes.": _soft(
+            lambda K, rho: 1 - rho, lambda K, rho: rho / K
+        ),
+        "The others share ρ; it is not for each of them.": _soft(
+            lambda K, rho: 1 - rho, lambda K, rho: rho
+        ),
+    },
+)
+
+
+def _rows_to_shorten(rng):
+    return [
+        (rng.normal(size=(4, 3)), 1.5),
+        (np.array([[3.0, 4.0], [0.3, 0.4], [0.0, 0.0]]), 1.0),
+        (rng.normal(size=(2, 50)), 0.1),
+    ]
+
+
+def _project(length_of, shorten_only=True):
+    def project(W, r):
+        length = length_of(W)
+        if shorten_only:
+            length = np.maximum(length, r)
+        return W * (r / np.maximum(length, 1e-300))
+
+    return project
+
+
+EXERCISES["project-rows"] = (
+    _rows_to_shorten,
+    _project(lambda W: np.linalg.norm(W, axis=1, keepdims=True)),
+    {
+        "Rows that are short enough stay as they are.": _project(
+            lambda W: np.linalg.norm(W, axis=1, keepdims=True), False
+        ),
+        "A row holds what comes into a unit, a column what leaves one.": (
+            _project(lambda W: np.linalg.norm(W, axis=0, keepdims=True))
+        ),
+        "Each row has a length of its own.": _project(np.linalg.norm),
+        "The length is the root of the sum of squares.": _project(
+            lambda W: np.abs(W).sum(axis=1, keepdims=True)
+        ),
+        "Shorten the row as a whole, not number by number.": (
+            lambda W, r: np.clip(W, -r, r)
+        ),
+    },
+)
+
+EXERCISES["upside-down"] = (
+    None,
+    (6, 7, -1, 8, -1, -1, 0, 1, 3, -1),
+    {
+        "If a becomes b, then b becomes a.": (
+            *(6, 7, -1, 8, -1, -1),
+            *(-1, -1, -1, -1),
+        ),
+        "There is one pair more: look at the two waves.": (
+            *(6, 7, -1, -1, -1, -1),
+            *(0, 1, -1, -1),
+        ),
+        "Of two classes, upside down is only similar.": (
+            *(6, 7, 5, 8, -1, 2),
+            *(0, 1, 3, -1),
+        ),
+    },
+)
+
+# 4.7 Few labels ---------------------------------------------------------------
+
+
+def _cut(*sizes):
+    """The slices of layers with so many parameters."""
+    ends = np.cumsum([0, *sizes]).tolist()
+    return [slice(a, b) for a, b in zip(ends, ends[1:])]
+
+
+def _networks_to_freeze(rng):
+    return [
+        (_cut(6, 0, 4), 1, 0.1),
+        (_cut(6, 0, 4), 2, 0.1),
+        (_cut(3, 5), 0, 0.5),
+        (_cut(3, 5), 2, 0.5),
+    ]
+
+
+def _frozen_rates(slices, frozen, alpha):
+    rates = np.full(slices[-1].stop, float(alpha))
+    for own in slices[:frozen]:
+        rates[own] = 0
+    return rates
+
+
+EXERCISES["frozen-rates"] = (
+    _networks_to_freeze,
+    _frozen_rates,
+    {
+        "The first layers stay, the others get α.": (
+            lambda slices, frozen, alpha: (
+                alpha - _frozen_rates(slices, frozen, alpha)
+            )
+        ),
+        "One rate for each parameter, not for each layer.": (
+            lambda slices, frozen, alpha: np.where(
+                np.arange(len(slices)) < frozen, 0, alpha
+            )
+        ),
+        "All of the first layers, not only the last one of them.": (
+            lambda slices, frozen, alpha: np.where(
+                np.isin(
+                    np.arange(slices[-1].stop),
+                    np.r_[slices[frozen - 1]] if frozen else [],
+                ),
+                0,
+                alpha,
+            )
+        ),
+    },
+)
+
+EXERCISES["contrastive-chance"] = (
+    None,
+    np.log(39),
+    {
+        "A row does not ask itself.": np.log(40),
+        "Both versions of each signal are in the batch.": np.log(19),
+        "There are two versions of each signal, so more rows.": np.log(20),
+    },
+)
+
+
+def _rows_of_cosines(rng):
+    return [
+        (rng.uniform(-1, 1, n), k, tau)
+        for n, k, tau in ((5, 2, 0.5), (7, 0, 0.1), (4, 3, 0.001))
+    ]
+
+
+def _row_loss(cosines, partner, tau):
+    z = cosines / tau - np.max(cosines / tau)
+    log_p = z - np.log(np.sum(np.exp(z)))
+    p = np.exp(log_p)
+    return -log_p[partner], (p - (np.arange(len(p)) == partner)) / tau
+
+
+def _row_loss_of_others(cosines, partner, tau):
+    """With the partner left out of the sum."""
+    z = cosines / tau
+    top = z.max()
+    p = np.exp(z - top) * (np.arange(len(z)) != partner)
+    total = p.sum()
+    loss = np.log(total) + top - z[partner]
+    return loss, (p / total - (np.arange(len(z)) == partner)) / tau
+
+
+def _row_loss_scaled(cosines, partner, tau):
+    loss, derivative = _row_loss(cosines, partner, tau)
+    return loss, derivative * tau
+
+
+def _row_loss_without_tau(cosines, partner, tau):
+    return _row_loss(cosines, partner, 1.0)
+
+
+EXERCISES["contrastive-row"] = (
+    _rows_of_cosines,
+    _row_loss,
+    {
+        "The sum goes over all others, the partner included.": (
+            _row_loss_of_others
+        ),
+        "The cosines are divided by τ; so is the derivative.": _row_loss_scaled,
+        "The logits are the cosines divided by τ.": _row_loss_without_tau,
+        "The probability of the partner should rise, so its derivative is"
+        " negative.": (
+            lambda cosines, partner, tau: (
+                _row_loss(cosines, partner, tau)[0],
+                -_row_loss(cosines, partner, tau)[1],
+            )
+        ),
+    },
+)
+
+# 4.8 What gradient descent minimises by itself -------------------------------
+
+
+def _bowls(rng):
+    """Gradient functions, points and rates."""
+    A = rng.normal(size=(3, 3))
+    return [
+        (lambda phi: 4 * phi, np.array([1.0, -2.0]), 0.1),
+        (lambda phi: A.T @ (A @ phi), rng.normal(size=3), 0.2),
+        (lambda phi: phi**3 - phi, np.array([2.0]), 0.05),
+    ]
+
+
+def _beside(size):
+    """The gradient at a point that lies ``size`` steps of α uphill."""
+    return lambda grad, phi, alpha: grad(phi + size * alpha * grad(phi))
+
+
+EXERCISES["uphill-gradient"] = (
+    _bowls,
+    _beside(0.5),
+    {
+        "Uphill: the term is added, it makes steep places dearer.": _beside(
+            -0.5
+        ),
+        "Half a step: the gradient of α/4 ‖g‖² is α/2 H g.": _beside(1.0),
+        "A quarter would be right without the 2 of the square.": _beside(0.25),
+        "That is the gradient of the loss itself.": _beside(0.0),
+    },
+)
+
+EXERCISES["effective-curvature"] = (
+    None,
+    (-np.log(0.8) / 0.1, 2.2),
+    {
+        "Half of α, for the term is α/4 times 2 h² φ²/2.": (
+            -np.log(0.8) / 0.1,
+            2.4,
+        ),
+        "The flow runs for the time α, not for the time 1.": (
+            -np.log(0.8),
+            2.2,
+        ),
+        "The steps go faster than the flow: both are larger than h.": (
+            -np.log(0.8) / 0.1,
+            1.8,
+        ),
+    },
+)
+
+EXERCISES["end-of-the-theorem"] = (
+    None,
+    (0.4, 0.4),
+    {
+        "The maximum: h (1 + α h/2) must be positive.": (0.2, 0.4),
+        "The minimum: a step multiplies by 1 - α h; when is that below -1?": (
+            0.4,
+            0.2,
+        ),
+    },
+)
