@@ -59,8 +59,8 @@ def flipped(y, rng, rho):
 
 
 def most():
-    """The largest shift that is chosen for shifts and gains alone."""
-    return tune("shifts, gains")[1]
+    """The largest shift that is chosen for shifts and scaling alone."""
+    return tune("shifts, scaling")[1]
 
 
 def augment(change, *rest):
@@ -119,20 +119,20 @@ METHODS = {
     ),
     "max-norm": ((0.5, 1.0, 2.0, 4.0), lambda s: {"limit": s}),
     "shifts": (SHIFTS, lambda s: augment(dl.data.shift, s)),
-    "gains": ((0.05, 0.1, 0.2, 0.4), lambda s: augment(dl.data.gain, s)),
-    "signs": ((0,), lambda s: augment(turned)),
-    "shifts, gains": (SHIFTS, lambda s: augment(moved, s)),
-    "shifts, gains, L2": (
+    "scaling": ((0.05, 0.1, 0.2, 0.4), lambda s: augment(dl.data.gain, s)),
+    "upside down": ((0,), lambda s: augment(turned)),
+    "shifts, scaling": (SHIFTS, lambda s: augment(moved, s)),
+    "shifts, scaling, L2": (
         (0.00025, 0.0005, *LAMBDAS[:3]),
-        lambda s: METHODS["shifts, gains"][1](most()) | {"l2": s},
+        lambda s: METHODS["shifts, scaling"][1](most()) | {"l2": s},
     ),
-    "shifts, gains, dropout": (
+    "shifts, scaling, dropout": (
         (0.05, 0.1, 0.2, 0.35),
-        lambda s: METHODS["shifts, gains"][1](most()) | {"f": network(s)},
+        lambda s: METHODS["shifts, scaling"][1](most()) | {"f": network(s)},
     ),
-    "shifts, gains, long": (
+    "shifts, scaling, long": (
         SHIFTS[2:],
-        lambda s: METHODS["shifts, gains"][1](s) | {"longer": MEMBERS},
+        lambda s: METHODS["shifts, scaling"][1](s) | {"longer": MEMBERS},
     ),
     "2 times the data": ((0,), lambda s: {"times": 2}),
     "4 times the data": ((0,), lambda s: {"times": 4}),
