@@ -22,6 +22,7 @@ from .activations import (
 )
 from .allocator import keep_freed_memory
 from .clipping import clip_by_norm, clip_by_value
+from .convolutions import Conv1d, Conv2d
 from .distributions import (
     Bernoulli,
     Categorical,
@@ -57,6 +58,8 @@ from .optimizers import (
     WeightDecay,
 )
 from .penalties import L1, L2, Penalty, max_norm
+from .pooling import AveragePool, Flatten, GlobalAverage, MaxPool
+from .receptive_field import receptive_field
 from .schedules import (
     Cosine,
     Exponential,
@@ -84,10 +87,13 @@ __all__ = [
     "AdamW",
     "AlphaDropout",
     "Append",
+    "AveragePool",
     "BatchNorm",
     "Bernoulli",
     "Categorical",
     "Context",
+    "Conv1d",
+    "Conv2d",
     "Cosine",
     "Dense",
     "Distribution",
@@ -95,9 +101,11 @@ __all__ = [
     "ELU",
     "EarlyStopping",
     "Exponential",
+    "Flatten",
     "GELU",
     "Gaussian",
     "GaussianNoise",
+    "GlobalAverage",
     "GradientCheck",
     "GradientDescent",
     "Identity",
@@ -109,6 +117,7 @@ __all__ = [
     "LayerNorm",
     "LeakyReLU",
     "Linear",
+    "MaxPool",
     "Mish",
     "Momentum",
     "NAdam",
@@ -154,6 +163,7 @@ __all__ = [
     "one_cycle",
     "path",
     "range_test",
+    "receptive_field",
     "sawtooth",
     "scoreboard",
     "sigmoid",

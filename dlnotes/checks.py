@@ -193,6 +193,16 @@ def instance(name, value, kind):
     return value
 
 
+def choice(name, value, options):
+    """``value``, if it is one of these words."""
+    if not isinstance(value, str) or value not in options:
+        words = ", ".join(map(repr, options[:-1]))
+        raise ValueError(
+            f"{name}: got {shown(value)}, expected {words} or {options[-1]!r}"
+        )
+    return value
+
+
 def boolean(name, value):
     """``value``, if it is True or False."""
     if not isinstance(value, (bool, np.bool_)):

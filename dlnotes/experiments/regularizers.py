@@ -43,7 +43,7 @@ SHIFTS = (1, 2, 3, 5, 8, 12, 18)
 
 
 def moved(x, rng, most):
-    """Shifts up to ``most`` samples, and gains up to 10 %."""
+    """Shifts up to ``most`` samples, and factors from 0.9 to 1.1."""
     return dl.data.gain(dl.data.shift(x, rng, most), rng, 0.1)
 
 
