@@ -174,9 +174,21 @@ class Conv1d(Conv2d):
     [321.0, 543.0, 65.0]
     """
 
-    def __init__(self, d_in, d_out, kernel, **rest):
-        kernel = checks.count("kernel", kernel)
-        super().__init__(d_in, d_out, (kernel, 1), **rest)
+    def __init__(
+        self,
+        d_in,
+        d_out,
+        kernel,
+        *,
+        stride=1,
+        padding="valid",
+        dilation=1,
+        init=he,
+    ):
+        super().__init__(
+            d_in, d_out, (checks.count("kernel", kernel), 1), stride=stride,
+            padding=padding, dilation=dilation, init=init,
+        )  # fmt: skip
         self.expects = (None, self.d_in)
 
     def views(self, phi):

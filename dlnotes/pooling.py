@@ -127,7 +127,7 @@ class GlobalAverage(Layer):
     def backward(self, dy, saved, phi, dphi, need_dx=True):
         lead, inner = saved[: phi.ndim], saved[phi.ndim : -1]
         dy = dy.reshape(*lead, *(1,) * len(inner), saved[-1])
-        return np.broadcast_to(dy / np.prod(inner, dtype=int), saved).copy()
+        return np.broadcast_to(dy / int(np.prod(inner)), saved).copy()
 
 
 class Flatten(Layer):

@@ -140,6 +140,42 @@ LAYERS = {
         (3,),
     ),
     "Inference of pictures": (dl.Inference(dl.BatchNorm(2)), (3, 4, 2)),
+    **{
+        f"{name}, stride {s}, {padding}, dilation {d}": (
+            kind(2, 3, k, stride=s, padding=padding, dilation=d),
+            shape,
+        )
+        for name, kind, k, shape in (
+            ("Conv1d", dl.Conv1d, 3, (9, 2)),
+            ("Conv1d, even", dl.Conv1d, 4, (9, 2)),
+            ("Conv2d", dl.Conv2d, 3, (7, 6, 2)),
+            ("Conv2d, even", dl.Conv2d, (2, 1), (7, 6, 2)),
+        )
+        for s in (1, 2, 3)
+        for padding in ("valid", "same", "circular")
+        for d in (1, 2)
+    },
+    "Conv2d of one place": (dl.Conv2d(3, 2, 1), (2, 3, 3)),
+    "MaxPool": (dl.MaxPool(2), (5, 4, 2)),
+    "MaxPool of signals": (dl.MaxPool(3), (7, 2)),
+    "AveragePool": (dl.AveragePool(2), (5, 4, 2)),
+    "AveragePool of signals": (dl.AveragePool(3), (7, 2)),
+    "GlobalAverage": (dl.GlobalAverage(), (3, 4, 2)),
+    "GlobalAverage of signals": (dl.GlobalAverage(), (5, 2)),
+    "Flatten": (dl.Flatten(), (3, 4, 2)),
+    "a convolutional network": (
+        dl.Network(
+            dl.Conv2d(1, 3, 3, padding="same"),
+            dl.BatchNorm(3),
+            dl.ReLU(),
+            dl.MaxPool(2),
+            dl.Conv2d(3, 4, 3, stride=2),
+            dl.Tanh(),
+            dl.Flatten(),
+            dl.Dense(4, 2),
+        ),
+        (9, 8, 1),
+    ),
     "a network of pictures": (picture_network(), (3, 4, 2)),
     "Network": (
         dl.Network(dl.Dense(3, 4), dl.Tanh(), dl.Dense(4, 4), dl.ReLU()),

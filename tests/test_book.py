@@ -491,7 +491,7 @@ def test_the_package_stays_small():
         rest = parts[0] in ("figures.py", "checks.py", "exercises")
         if parts[0] != "experiments" and not path.name.startswith("chapter_"):
             total["rest" if rest else "algorithms"] += lines(path)
-    assert total["algorithms"] <= 2500 and total["rest"] <= 750, total
+    assert total["algorithms"] <= 2850 and total["rest"] <= 750, total
 
 
 def test_every_module_has_its_test_file():

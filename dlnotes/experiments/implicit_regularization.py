@@ -8,8 +8,8 @@ with a constant rate on 1000 examples of MNIST-1D, whose labels are right. All
 stop when their training loss, of all 1000 examples, is below 0.02 for the first
 time at a look, every 20 steps: so all have learned their examples equally well.
 (A first version looked at small batches more rarely, so that some of these were
-further when they stopped.) Each seed has examples and a start
-of its own, the same ones for every setting.
+further when they stopped.) Each seed has examples and a start of its own, the
+same ones for every setting.
 
 The rule, fixed before the first run. The settings are those of the table below:
 rates a factor of three apart, for the whole set, batches of 100 and of 20; and
