@@ -106,7 +106,9 @@ class Conv2d(Layer):
     def backward(self, dy, saved, phi, dphi, need_dx=True):
         (x, pads, rows), (w, _) = saved, self._weights(phi)
         dw, dbeta = self._weights(dphi)
-        dbeta[...] = dy.sum(axis=(0, 1, 2))
+        dy = np.ascontiguousarray(dy.swapaxes(0, 1)).swapaxes(0, 1)
+        d = dy.swapaxes(0, 1).reshape(-1, self.d_out)
+        np.matmul(np.ones(len(d), d.dtype), d, out=dbeta)
         if rows is None:
             dw_by_taps(x, dy, dw, self.stride, self.dilation)
         else:
@@ -148,7 +150,7 @@ class Conv2d(Layer):
         return dx[:, top : top + H, left : left + W]
 
     def __repr__(self):
-        k = self.kernel[0]  # of a square, or of a signal
+        k = self.kernel[1]  # of a square, or of a signal
         if len(self.expects) == 3 and self.kernel != (k, k):
             k = self.kernel
         text = f"{type(self).__name__}({self.d_in}, {self.d_out}, {k}"
@@ -164,7 +166,7 @@ class Conv1d(Conv2d):
     places i of the kernel.
 
     (N, L, C) to (N, L', F); all else as for `Conv2d`, whose code it is: a
-    signal is a picture one pixel wide. w has the shape (k, C, F). Lecture items
+    signal is a picture one pixel high. w has the shape (k, C, F). Lecture items
     100, 135-140. Source: LeCun et al. 1989; Waibel et al. 1989.
 
     >>> from dlnotes import Network
@@ -186,7 +188,7 @@ class Conv1d(Conv2d):
         init=he,
     ):
         super().__init__(
-            d_in, d_out, (checks.count("kernel", kernel), 1), stride=stride,
+            d_in, d_out, (1, checks.count("kernel", kernel)), stride=stride,
             padding=padding, dilation=dilation, init=init,
         )  # fmt: skip
         self.expects = (None, self.d_in)
@@ -194,19 +196,19 @@ class Conv1d(Conv2d):
     def views(self, phi):
         """w and β as views into φ, of shapes (k, C, F) and (F,)."""
         w, beta = self._weights(phi)
-        return w[:, 0], beta
+        return w[0], beta
 
     def shape(self, example):
         length, channels = example
-        return super().shape((length, 1, channels))[::2]
+        return super().shape((1, length, channels))[1:]
 
     def forward(self, x, phi, ctx):
-        y, saved = super().forward(x[:, :, None], phi, ctx)
-        return y[:, :, 0], saved
+        y, saved = super().forward(x[:, None], phi, ctx)
+        return y[:, 0], saved
 
     def backward(self, dy, saved, phi, dphi, need_dx=True):
-        dx = super().backward(dy[:, :, None], saved, phi, dphi, need_dx)
-        return dx[:, :, 0] if need_dx else None
+        dx = super().backward(dy[:, None], saved, phi, dphi, need_dx)
+        return dx[:, 0] if need_dx else None
 
 
 # A product for each tap: short, and right for every stride and dilation. ------
@@ -228,7 +230,7 @@ def by_taps(x, w, stride=1, dilation=1):
     shape = [(n - dilation * (k - 1) - 1) // stride + 1 for n, k in sizes]
     y = np.zeros((len(x), *shape, w.shape[-1]), x.dtype)
     for tap, where in taps(w, shape, stride, dilation):
-        y += x[where] @ w[tap]
+        y += (x[where].reshape(-1, x.shape[-1]) @ w[tap]).reshape(y.shape)
     return y
 
 
@@ -241,9 +243,9 @@ def dw_by_taps(x, dy, dw, stride=1, dilation=1):
 
 def dx_by_taps(shape, dy, w, stride=1, dilation=1):
     """∂ℓ/∂x, of this shape: every tap gives back to where it has read."""
-    dx = np.zeros(shape, dy.dtype)
+    dx, d = np.zeros(shape, dy.dtype), dy.reshape(-1, dy.shape[-1])
     for tap, where in taps(w, dy.shape[1:3], stride, dilation):
-        dx[where] += dy @ w[tap].T
+        dx[where] += (d @ w[tap].T).reshape(*dy.shape[:-1], -1)
     return dx
 
 
@@ -289,8 +291,7 @@ def correlate(x, w, stride=1):
 
 def dw_by_rows(patches, dy, dw):
     """∂ℓ/∂w from the patches, written into ``dw``."""
-    d = np.ascontiguousarray(dy.swapaxes(0, 1))
-    d = d.reshape(*patches.shape[:2], dy.shape[-1])
+    d = dy.swapaxes(0, 1).reshape(*patches.shape[:2], dy.shape[-1])
     np.sum(patches.mT @ d, axis=0, out=dw.reshape(-1, dy.shape[-1]))
 
 
@@ -301,6 +302,9 @@ def framed(x, before, after):
     """x (N, H, W, C) with so many zeros before and after H and W."""
     (top, left), (bottom, right) = before, after
     N, H, W, C = x.shape
+    in_order = x.strides[2:] == (C * x.itemsize, x.itemsize)
+    if in_order and not any((*before, *after)):
+        return x
     out = np.zeros((H + top + bottom, N, W + left + right, C), x.dtype)
     out = out.swapaxes(0, 1)  # in memory the rows of all pictures come first
     out[:, top : top + H, left : left + W] = x

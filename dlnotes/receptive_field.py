@@ -32,7 +32,7 @@ def receptive_field(f):
             break
         reaches, stride = (1,) * axes, 1
         if isinstance(layer, Conv2d):
-            reaches, stride = layer.reach, layer.stride
+            reaches, stride = layer.reach[-axes:], layer.stride
         elif isinstance(layer, (MaxPool, AveragePool)):
             reaches, stride = (layer.k,) * axes, layer.k
         for axis in range(axes):

@@ -62,14 +62,14 @@ def test_pictures_by_the_definition(k, stride, padding, dilation, size):
     "k, stride, padding, dilation",
     [case for case in CASES if isinstance(case[0], int)],
 )
-def test_a_signal_is_a_picture_one_pixel_wide(k, stride, padding, dilation):
+def test_a_signal_is_a_picture_one_pixel_high(k, stride, padding, dilation):
     rng = np.random.default_rng(0)
     rest = dict(stride=stride, padding=padding, dilation=dilation)
-    one, two = dl.Conv1d(2, 3, k, **rest), dl.Conv2d(2, 3, (k, 1), **rest)
+    one, two = dl.Conv1d(2, 3, k, **rest), dl.Conv2d(2, 3, (1, k), **rest)
     x, phi = rng.normal(size=(4, 9, 2)), rng.normal(size=one.size)
     f, g = dl.Network(one), dl.Network(two)
     assert one.views(phi)[0].shape == (k, 2, 3)
-    assert np.array_equal(f(x, phi), g(x[:, :, None], phi)[:, :, 0])
+    assert np.array_equal(f(x, phi), g(x[:, None], phi)[:, 0])
     assert f.shape((9, 2)) == f(x, phi).shape[1:]
 
 
