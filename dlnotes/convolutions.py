@@ -259,6 +259,8 @@ def unfold(x, kh, kw, stride=1):
     by side: a copy kw times as large as x. Its kh rows lie one behind the other
     there, so the patches themselves are an overlapping view of that copy.
     """
+    if not _in_order(x):
+        x = np.ascontiguousarray(x)
     (N, H, W, C), (n, h, w, c) = x.shape, x.strides
     height, width = (H - kh) // stride + 1, (W - kw) // stride + 1
     rows = as_strided(
@@ -302,13 +304,17 @@ def framed(x, before, after):
     """x (N, H, W, C) with so many zeros before and after H and W."""
     (top, left), (bottom, right) = before, after
     N, H, W, C = x.shape
-    in_order = x.strides[2:] == (C * x.itemsize, x.itemsize)
-    if in_order and not any((*before, *after)):
+    if _in_order(x) and not any((*before, *after)):
         return x
     out = np.zeros((H + top + bottom, N, W + left + right, C), x.dtype)
     out = out.swapaxes(0, 1)  # in memory the rows of all pictures come first
     out[:, top : top + H, left : left + W] = x
     return out
+
+
+def _in_order(x):
+    """Whether the numbers of a row of x lie side by side in memory."""
+    return x.strides[2:] == (x.shape[3] * x.itemsize, x.itemsize)
 
 
 def _wrapped(dx, axis, n, lead):

@@ -64,7 +64,7 @@ class MaxPool(_Pool):
         x, y = saved
         dx, left = np.zeros_like(x), np.ones(y.shape, bool)
         for part, d in zip(self._corners(x, phi), self._corners(dx, phi)):
-            hit = left & (part == y)
+            hit = left & ~(part < y)  # so that a nan gets its own
             left &= ~hit
             np.multiply(dy, hit, out=d)
         return dx
@@ -74,7 +74,7 @@ class AveragePool(_Pool):
     """The mean of each window of k, or k x k, places, channel by channel.
 
     (N, H, W, C) to (N, ⌊H/k⌋, ⌊W/k⌋, C), and likewise for signals (N, L, C).
-    Lecture item 142. Source: LeCun et al. 1989.
+    Lecture item 142. Source: LeCun et al. 1990.
 
     >>> from dlnotes import Network
     >>> x = np.array([3.0, 1, 4, 1, 5]).reshape(1, 5, 1)

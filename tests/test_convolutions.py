@@ -102,6 +102,23 @@ def test_the_fast_form_is_the_plain_one(stride, k, size):
     assert np.array_equal(patches, theirs)
 
 
+def test_any_view_of_an_array_is_unfolded():
+    rng = np.random.default_rng(0)
+    whole, w = rng.normal(size=(2, 12, 12, 6)), rng.normal(size=(3, 3, 3, 4))
+    views = (
+        whole[..., :3],
+        whole[..., ::2],
+        whole[:, :, ::2, :3],
+        whole[:, :, ::-1, 3:],
+        np.rot90(whole, axes=(1, 2))[..., :3],
+        np.moveaxis(rng.normal(size=(2, 3, 9, 8)), 1, -1),
+    )
+    for x in views:
+        for stride in 1, 2:
+            y, _ = correlate(x, w, stride)
+            assert np.allclose(y, by_taps(x, w, stride))
+
+
 def test_it_is_equivariant_around_a_circle():
     """Item 145: exactly, with stride 1; with stride 2 for even shifts."""
     rng = np.random.default_rng(0)

@@ -35,6 +35,13 @@ def test_of_equal_numbers_the_first_one_gets_the_derivative():
     assert dx[0, :, 0].tolist() == [1, 0, 0, 1, 1, 0, 0]
 
 
+def test_a_nan_gets_its_derivative():
+    layer, x = dl.MaxPool(2), np.array([[1.0, np.nan, 0, 2]])[..., None]
+    y, saved = layer.forward(x, NONE, dl.Context(True))
+    dx = layer.backward(np.ones_like(y), saved, NONE, NONE)
+    assert np.isnan(y[0, 0, 0]) and dx[0, :2].sum() == 1
+
+
 def test_means_over_all_places_and_one_row():
     x = np.random.default_rng(0).normal(size=(3, 4, 5, 2))
     f, g = dl.Network(dl.GlobalAverage()), dl.Network(dl.Flatten())

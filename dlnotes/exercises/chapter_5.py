@@ -178,3 +178,14 @@ EXERCISES["input-gradient"] = (
         ),
     },
 )
+
+EXERCISES["price-of-im2col"] = (
+    None,
+    (24 * 24 * 25 / 784, 28 * 24 * 5 / 784),
+    {
+        "There are fewer places than pixels.": (25.0, 5.0),
+        "Of the copy, only the width is cut short: all rows are kept.": (
+            *(24 * 24 * 25 / 784, 24 * 24 * 5 / 784),
+        ),
+    },
+)
