@@ -21,10 +21,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-MODULES = """activations checks clipping distributions dropout early_stopping
-gates gradient_check initializers layers linear_regions metrics networks noise
-normalization optimizers penalties schedules signal_propagation
-training""".split()
+MODULES = """activations checks clipping convolutions distributions dropout
+early_stopping gates gradient_check initializers layers linear_regions metrics
+networks noise normalization optimizers penalties pooling receptive_field
+schedules signal_propagation training""".split()
 # After those of the module: most mutants live no longer.
 TESTS = ["gradients", "networks", "training", "layers", "errors"]
 
