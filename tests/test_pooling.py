@@ -57,6 +57,7 @@ def test_means_over_all_places_and_one_row():
 
 @pytest.mark.parametrize("layer", [dl.MaxPool, dl.AveragePool])
 def test_what_cannot_be_pooled(layer):
+    assert dl.Network(layer(3))(np.ones((5, 3, 1)), NONE).shape == (5, 1, 1)
     with pytest.raises(ValueError, match="^k: got 0"):
         layer(0)
     f = dl.Network(layer(3))
