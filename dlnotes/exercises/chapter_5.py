@@ -227,3 +227,43 @@ EXERCISES["untied-parameters"] = (
         ),
     },
 )
+
+# 5.5 Bug museum III -----------------------------------------------------------
+
+EXERCISES["museum-three-factor"] = (
+    None,
+    1.953125,
+    {
+        "That is the factor of one layer.": 1.25,
+        "After training everything passes, in training a part of it.": 0.512,
+        "A factor is a product: the layers follow each other.": 3.75,
+    },
+)
+
+EXERCISES["museum-three-ties"] = (
+    None,
+    (0.0625, 1.1875),
+    {
+        "Four zeros get 1 each: three too much, not four.": (0.0625, 1.25),
+        "All four must be zero.": (0.5, 2.5),
+    },
+)
+
+
+def _channels_first(rng):
+    return [
+        (rng.normal(size=shape),)
+        for shape in ((2, 3, 5), (2, 3, 4, 5), (1, 2, 2, 3, 4))
+    ]
+
+
+EXERCISES["museum-three-arrange"] = (
+    _channels_first,
+    lambda x: np.moveaxis(x, 1, -1),
+    {
+        "The shape is right, the order is not: transpose.": lambda x: x.reshape(
+            len(x), *x.shape[2:], x.shape[1]
+        ),
+        "The other axes keep their order.": lambda x: np.swapaxes(x, 1, -1),
+    },
+)
