@@ -15,8 +15,8 @@ alone were added after first runs.)
 The rule, fixed before the first run. For each variant and each way of dividing
 the digits, the rates 0.001, 0.003, 0.01 and 0.03 are tried with four starts,
 and the least validation error decides; the range of rates grows by a factor of
-three where its end is best. Then ten fresh starts (and divisions). About fifteen
-minutes on one core. Notebook 5.4 reads the result.
+three where its end is best. Then ten fresh starts (and divisions). About
+fifteen minutes on one core. Notebook 5.4 reads the result.
 """
 
 import numpy as np
