@@ -13,6 +13,7 @@ from pathlib import Path
 
 import editables
 import numpy
+import pytest
 
 import reader
 
@@ -105,3 +106,17 @@ def test_the_commands_are_the_same_on_the_first_page():
     package, *setup = blocks
     assert reader.wheel() in package
     assert len(setup) == 2 and all(block in README for block in setup)
+
+
+def test_git_keeps_nothing_large():
+    """A wheel, a data set, a picture of megabytes: every clone would carry it
+    for ever. The largest file is the digits of MNIST.
+    """
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True
+    )
+    if listed.returncode:
+        pytest.skip("not a checkout")
+    paths = [ROOT / name for name in listed.stdout.decode().split("\0") if name]
+    large = [path.name for path in paths if path.stat().st_size > 900_000]
+    assert len(paths) > 100 and not large, large
