@@ -140,8 +140,6 @@ class Flatten(Layer):
     (2, 60)
     """
 
-    expects = (..., None)
-
     def shape(self, example):
         known = None not in example and ... not in example
         return (int(np.prod(example)) if known else None,)

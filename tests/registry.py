@@ -42,20 +42,6 @@ class Neighbours(dl.Layer):
         return dx
 
 
-class Flat(dl.Layer):
-    """A picture or a signal as one row of numbers."""
-
-    def shape(self, example):
-        known = None not in example and ... not in example
-        return (int(np.prod(example)) if known else None,)
-
-    def forward(self, x, phi, ctx):
-        return x.reshape(*x.shape[: phi.ndim], -1), x.shape
-
-    def backward(self, dy, saved, phi, dphi, need_dx=True):
-        return dy.reshape(saved)
-
-
 class Centred(dl.Layer):
     """A layer with statistics, for vectors and pictures of d features: x minus
     the mean of the batch in training, minus a running mean otherwise.
@@ -81,7 +67,7 @@ class Centred(dl.Layer):
 
 def picture_network():
     """All kinds at once, for pictures of 3x4 pixels with two channels."""
-    head = dl.Network(dl.Dropout(0.25), Flat(), dl.Dense(18, 3))
+    head = dl.Network(dl.Dropout(0.25), dl.Flatten(), dl.Dense(18, 3))
     return dl.Network(Neighbours(2), Centred(2), dl.ReLU(), head)
 
 
@@ -121,7 +107,6 @@ LAYERS = {
     "LayerNorm": (dl.LayerNorm(4), (4,)),
     "LayerNorm of pictures": (dl.LayerNorm(2), (3, 4, 2)),
     "a layer of pictures": (Neighbours(2), (3, 4, 2)),
-    "a layer that flattens": (Flat(), (3, 2, 2)),
     "a layer with statistics": (Centred(3), (3,)),
     "statistics of pictures": (Centred(2), (3, 4, 2)),
     "Dropout": (dl.Dropout(0.25), (4,)),

@@ -52,6 +52,16 @@ def parts(optimizer):
     return {"phi": phi, "grad": grad, "memory": optimizer.init(phi)}
 
 
+CONVOLUTION = {
+    "d_in": 1,
+    "d_out": 2,
+    "kernel": 3,
+    "stride": 2,
+    "padding": "same",
+    "dilation": 1,
+    "init": dl.he,
+}
+
 # name: the callable, and one valid call of it. Positional arguments that have
 # no name (*layers) are given under the star's name.
 CALLS = {
@@ -123,30 +133,8 @@ CALLS = {
     "LayerNorm": (dl.LayerNorm, {"d": 2, "eps": 1e-5}),
     "normal_cdf": (dl.normal_cdf, {"z": X}),
     "Inference": (dl.Inference, {"layer": dl.Dense(3, 2)}),
-    "Conv1d": (
-        dl.Conv1d,
-        {
-            "d_in": 1,
-            "d_out": 2,
-            "kernel": 3,
-            "stride": 2,
-            "padding": "same",
-            "dilation": 1,
-            "init": dl.he,
-        },
-    ),
-    "Conv2d": (
-        dl.Conv2d,
-        {
-            "d_in": 1,
-            "d_out": 2,
-            "kernel": 3,
-            "stride": 2,
-            "padding": "same",
-            "dilation": 1,
-            "init": dl.he,
-        },
-    ),
+    "Conv1d": (dl.Conv1d, CONVOLUTION),
+    "Conv2d": (dl.Conv2d, CONVOLUTION),
     "MaxPool": (dl.MaxPool, {"k": 2}),
     "GlobalAverage": (dl.GlobalAverage, {}),
     "Flatten": (dl.Flatten, {}),

@@ -7,7 +7,7 @@ import pytest
 
 import dlnotes as dl
 from dlnotes.layers import fits, product, written
-from registry import Centred, Flat, Neighbours, picture_network
+from registry import Centred, Neighbours, picture_network
 
 RNG = np.random.default_rng(0)
 X, LABELS = RNG.normal(size=(12, 3, 4, 2)), RNG.integers(0, 3, 12)
@@ -100,7 +100,7 @@ def test_layers_of_one_network_must_fit():
         with pytest.raises(ValueError, match=message):
             dl.Network(*layers)
     assert dl.Network(dl.ReLU(), Centred(3), dl.Dense(3, 1)).expects == (3,)
-    assert dl.Network(Flat(), dl.Dense(8, 2)).expects == (...,)
+    assert dl.Network(dl.Flatten(), dl.Dense(8, 2)).expects == (...,)
     assert dl.Network(Centred(3), dl.Tanh()).expects == (..., 3)
 
 

