@@ -9,7 +9,13 @@ import scipy.signal
 from numpy.lib.stride_tricks import sliding_window_view
 
 import dlnotes as dl
-from dlnotes.convolutions import by_taps, correlate
+from dlnotes.convolutions import (
+    by_taps,
+    correlate,
+    dw_by_taps,
+    dx_by_taps,
+    unfold,
+)
 
 CASES = list(
     itertools.product(
@@ -100,6 +106,23 @@ def test_the_fast_form_is_the_plain_one(stride, k, size):
     windows = sliding_window_view(x, k, (1, 2))[:, ::stride, ::stride]
     theirs = windows.transpose(1, 0, 2, 4, 5, 3).reshape(patches.shape)
     assert np.array_equal(patches, theirs)
+
+
+def test_without_a_word_stride_and_dilation_are_one():
+    rng = np.random.default_rng(0)
+    x, w = rng.normal(size=(2, 6, 5, 3)), rng.normal(size=(3, 2, 3, 4))
+    y = by_taps(x, w)
+    assert y.shape == (2, 4, 4, 4)
+    assert np.allclose(y, by_taps(x, w, stride=1, dilation=1))
+    assert np.allclose(y, correlate(x, w)[0])
+    assert unfold(x, 3, 2).shape == (4, 8, 18)
+    first, second = np.empty_like(w), np.empty_like(w)
+    dw_by_taps(x, y, first)
+    dw_by_taps(x, y, second, stride=1, dilation=1)
+    assert np.array_equal(first, second)
+    assert np.array_equal(
+        dx_by_taps(x.shape, y, w), dx_by_taps(x.shape, y, w, 1, 1)
+    )
 
 
 def test_any_view_of_an_array_is_unfolded():
