@@ -190,6 +190,44 @@ EXERCISES["price-of-im2col"] = (
     },
 )
 
+# 5.4 A network that reads pictures --------------------------------------------
+
+EXERCISES["count-the-network"] = (
+    None,
+    (11_274, 14),
+    {
+        "A kernel of the second layer sees all eight channels.": (8_474, 11),
+        "There is a bias for each kernel and each class.": (11_240, 14),
+        "A hidden unit has a weight for each pixel, one for each class, and a"
+        " bias.": (11_274, 12),
+    },
+)
+
+EXERCISES["share-of-the-dense-layer"] = (
+    None,
+    (7850 / 11_274, 7840 / 203_840),
+    {
+        "The second convolution sees eight channels.": (
+            *(7850 / 11_274, 7840 / 66_640),
+        ),
+        "A kernel works at every place of its output.": (
+            *(7850 / 11_274, 7840 / 11_240),
+        ),
+    },
+)
+
+EXERCISES["untied-parameters"] = (
+    None,
+    206_202,
+    {
+        "Each place has biases of its own, too.": 203_874,
+        "Do not forget the dense layer.": 198_352,
+        "Weights for the places of the output, not of the picture.": (
+            28 * 28 * 8 * 26 + 14 * 14 * 16 * 201 + 7850
+        ),
+    },
+)
+
 # 5.5 Bug museum III -----------------------------------------------------------
 
 EXERCISES["museum-three-factor"] = (
