@@ -106,29 +106,6 @@ EXERCISES["merge-networks"] = (
     },
 )
 
-EXERCISES["rank-of-the-link"] = (
-    None,
-    (1, 2, 4),
-    {
-        "A link does not widen what goes in and out: a rank is at most the"
-        " number of rows.": (1, 2, 6),
-        "Those are columns: a rank is at most the number of rows, too.": (
-            1,
-            2,
-            5,
-        ),
-        "That is only right for a link of a single number: more numbers carry"
-        " more.": (1, 1, 1),
-        "Everything must pass through the link, however narrow it is.": (
-            4,
-            4,
-            4,
-        ),
-        "A link of two numbers is narrow, too: a product's rank is at most"
-        " that of each factor.": (1, 4, 4),
-    },
-)
-
 # 1.2 K layers: shapes, parameters, and how many pieces -----------------------
 
 EXERCISES["shape-of-omega"] = (
@@ -176,19 +153,6 @@ EXERCISES["facing-right"] = (
         "The flat piece counts, too.": 5**5,
         "Teeth multiply from layer to layer; they do not add up.": 26,
         "Five units facing right make five teeth between 0 and 1.": 4**5 + 1,
-    },
-)
-
-EXERCISES["most-pieces"] = (
-    None,
-    125,
-    {
-        "Four units make five pieces of one.": 64,
-        "That is with all units facing right; some may face left.": 65,
-        "D is the width of each layer, not the number of all units.": 13**3,
-        "The width is the base, the depth the exponent.": 256,
-        "That is one hidden layer of twelve units; here the pieces of three"
-        " layers multiply.": 13,
     },
 )
 
