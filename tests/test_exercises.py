@@ -686,8 +686,8 @@ def test_what_is_said_of_several_results_and_of_masks():
 def test_a_label_that_is_not_there(capsys):
     for label, told in (
         (
-            "first-dorp",
-            "exercise called 'first-dorp'. Did you mean first-drop?",
+            "jonit",
+            "exercise called 'jonit'. Did you mean joint?",
         ),
         ("qqqqqqqq", "There is no exercise called 'qqqqqqqq'.\n"),
         (Hostile(), "A label is a text, and this is a Hostile.\n"),
@@ -759,9 +759,9 @@ def test_progress_counts_the_last_check_of_each(capsys):
         check("joint", 1.5)
         check("joint", ...)
         capsys.readouterr()
-        progress("joint", "paths", "first-drop")
+        progress("joint", "paths", "parameter-count")
         assert capsys.readouterr().out == (
-            "1 of 3 exercises solved. Still to do: joint, first-drop.\n"
+            "1 of 3 exercises solved. Still to do: joint, parameter-count.\n"
         )
         check("joint", 1.5)
         capsys.readouterr()

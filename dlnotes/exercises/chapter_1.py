@@ -196,18 +196,6 @@ EXERCISES["backprop-by-hand-exercise"] = (
     },
 )
 
-EXERCISES["first-drop"] = (
-    None,
-    0.0296,
-    {
-        "The length of the gradient enters squared.": 0.0001 * 296**0.5,
-        "Multiply by the learning rate.": 296.0,
-        "The factor 2 of the square is in the gradient already.": 0.0592,
-        "There is no ½: the rule follows the straight line.": 0.0148,
-        "Asked for is how much lower it is: a positive number.": -0.0296,
-    },
-)
-
 EXERCISES["paths"] = (
     None,
     10_000,
