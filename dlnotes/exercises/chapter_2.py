@@ -16,17 +16,6 @@ EXERCISES["underflow"] = (
     },
 )
 
-EXERCISES["nll-by-hand"] = (
-    None,
-    0.5 * np.log(2 * np.pi) + 2,
-    {
-        "The square is divided by 2σ², here by 2.": 4.9189,
-        "The constant belongs to the loss of a normal distribution.": 2.0,
-        "Square the difference.": 1.9189,
-        "The loss is the negative logarithm.": -0.5 * np.log(2 * np.pi) - 2,
-    },
-)
-
 
 def _predictions(rng):
     return [(rng.normal(size=(n, 1)), rng.normal(size=(n, 1))) for n in (5, 30)]
