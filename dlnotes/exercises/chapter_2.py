@@ -96,23 +96,6 @@ EXERCISES["von-mises"] = (
 
 # 2.2 Classification ----------------------------------------------------------
 
-EXERCISES["logit"] = (
-    None,
-    np.log(4.0),
-    {
-        "The odds are p : (1 - p), here 4 : 1.": np.log(0.8),
-        "The logarithm of the odds, not the odds.": 4.0,
-        "The other way round: p stands above.": -np.log(4.0),
-        "The natural logarithm is meant, not the one to base 2.": 2.0,
-        "The natural logarithm is meant, not the one to base 10.": (
-            np.log10(4.0)
-        ),
-        "That is the sigmoid of 0.8; its inverse is asked for.": (
-            1 / (1 + np.exp(-0.8))
-        ),
-    },
-)
-
 
 def _logits_and_bits(rng):
     ends = np.array([[-800.0, -40.0], [40.0, 800.0]])
