@@ -223,20 +223,6 @@ EXERCISES["initial-cross-entropy"] = (
 
 # 2.3 Entropy, KL, cross-entropy ----------------------------------------------
 
-EXERCISES["coin-entropy"] = (
-    None,
-    -(0.25 * np.log(0.25) + 0.75 * np.log(0.75)),
-    {
-        "Mind the minus: an entropy of classes is not negative.": (
-            0.25 * np.log(0.25) + 0.75 * np.log(0.75)
-        ),
-        "That is in bits; nats come from the natural logarithm.": -(
-            0.25 * np.log2(0.25) + 0.75 * np.log2(0.75)
-        ),
-        "Both sides of the coin contribute.": -0.25 * np.log(0.25),
-    },
-)
-
 
 def _two_distributions(rng):
     pairs = [tuple(rng.dirichlet(np.ones(k), size=2)) for k in (2, 5)]
