@@ -237,14 +237,14 @@ def by_taps(x, w, stride=1, dilation=1):
 def dw_by_taps(x, dy, dw, stride=1, dilation=1):
     """∂ℓ/∂w, written into ``dw``: what each tap has met, times dy."""
     d = dy.reshape(-1, dy.shape[-1])
-    for tap, where in taps(dw, dy.shape[1:3], stride, dilation):
+    for tap, where in taps(dw, dy.shape[1:-1], stride, dilation):
         dw[tap] = x[where].reshape(-1, x.shape[-1]).T @ d
 
 
 def dx_by_taps(shape, dy, w, stride=1, dilation=1):
     """∂ℓ/∂x, of this shape: every tap gives back to where it has read."""
     dx, d = np.zeros(shape, dy.dtype), dy.reshape(-1, dy.shape[-1])
-    for tap, where in taps(w, dy.shape[1:3], stride, dilation):
+    for tap, where in taps(w, dy.shape[1:-1], stride, dilation):
         dx[where] += (d @ w[tap].T).reshape(*dy.shape[:-1], -1)
     return dx
 

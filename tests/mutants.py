@@ -119,6 +119,8 @@ EQUIVALENT = {
     "np.abs(np.diff(slopes, axis=0)).max(axis=1) > 1e-09 * size": (
         "equality has probability 0"
     ),
+    "rows = max(1, 1000000 // w.size)": "a larger block has the same numbers",
+    "-(lead + dx.shape[1]) // n": "more zeros are added up",
 }
 
 
@@ -138,6 +140,10 @@ def sites(tree):
             or getattr(node, "arg", "") == "stacklevel"
         ):
             skip |= set(ast.walk(node))
+        if getattr(getattr(node, "func", None), "attr", "") == "reshape":
+            # NumPy takes any negative number for "whatever is left"
+            signs = [a for a in node.args if isinstance(a, ast.UnaryOp)]
+            skip |= {sign.operand for sign in signs}
     for node in ast.walk(tree):
         if node in skip:
             continue

@@ -14,6 +14,7 @@ from dlnotes.convolutions import (
     correlate,
     dw_by_taps,
     dx_by_taps,
+    framed,
     unfold,
 )
 
@@ -140,6 +141,17 @@ def test_any_view_of_an_array_is_unfolded():
         for stride in 1, 2:
             y, _ = correlate(x, w, stride)
             assert np.allclose(y, by_taps(x, w, stride))
+
+
+@pytest.mark.parametrize("padding", ["same", "circular"])
+@pytest.mark.parametrize("stride", [1, 2, 3])
+def test_where_nothing_is_needed_nothing_is_copied(padding, stride):
+    x = np.random.default_rng(0).normal(size=(2, 7, 7, 3))
+    padded, pads = dl.Conv2d(3, 4, 1, stride=stride, padding=padding)._padded(x)
+    assert padded.shape == x.shape and not np.any(pads)
+    assert framed(x, (0, 0), (0, 0)) is x
+    strided = np.repeat(x, 2, axis=2)[:, :, ::2]
+    assert framed(strided, (0, 0), (0, 0)) is not strided
 
 
 def test_it_is_equivariant_around_a_circle():
