@@ -688,7 +688,7 @@ def test_a_label_that_is_not_there(capsys):
     for label, told in (
         (
             "jonit",
-            "exercise called 'jonit'. Did you mean joint?",
+            "exercise called 'jonit'. Did you mean joint",
         ),
         ("qqqqqqqq", "There is no exercise called 'qqqqqqqq'.\n"),
         (Hostile(), "A label is a text, and this is a Hostile.\n"),
