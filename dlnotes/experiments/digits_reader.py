@@ -28,6 +28,7 @@ EPOCHS, LONG, BATCH, RUNS = 30, 150, 50, 10
 CONV = (False, 0.0)  # without batch normalization, without dropout
 VARIANTS = {  # the network; what is moved; epochs
     "plain": (CONV, "", EPOCHS),
+    "long": (CONV, "", LONG),
     "batch norm": ((True, 0.0), "", EPOCHS),
     "dropout": ((False, 0.3), "", EPOCHS),
     "shifts": (CONV, "shifts", EPOCHS),

@@ -22,8 +22,8 @@ pixels go from 0 to 1, because with a background of -1 most of the few units of
 *equal* died at the start; and 400-400 was added, because the largest dense
 network had always been chosen. *28 x 28, moved*, for conv and untied, came
 after a second run: each picture is moved by up to four pixels along both axes,
-once and for all, within its white border.) About half an hour on one core.
-Notebook 5.4 reads the result.
+once and for all; what leaves the picture is lost.) About half an hour on one
+core. Notebook 5.4 reads the result.
 """
 
 import functools
