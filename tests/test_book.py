@@ -224,6 +224,19 @@ def test_the_heading_is_the_folder_and_file_order(path):
         assert part in first
 
 
+@pytest.mark.parametrize(
+    "path", [p for p in SOURCES if re.match(r"chapters/[12]-", p)]
+)
+def test_a_picture_first_and_then_code_that_teaches(path):
+    """In chapters 1 and 2; plots and sweeps fold, and what is left is short."""
+    cells = nbformat.read(SOURCES[path], 4).cells
+    assert cells[2].id == "opening"
+    for cell in code(nbformat.read(SOURCES[path], 4)):
+        if not {"hide-input", "solution"} & set(cell.metadata.get("tags", [])):
+            lines = len(cell.source.splitlines())
+            assert lines <= 25, f"{cell.id}: split it, or let it fold"
+
+
 def test_every_notebook_ends_with_what_to_remember(notebook):
     headings = re.findall(
         r"^## (.+)$", "\n".join(c.source for c in notebook.cells), re.MULTILINE
