@@ -56,6 +56,30 @@ def record(script, columns, rows):
     path.with_suffix(".sha256").write_text(line, encoding="utf-8")
 
 
+def tuned(score, rates, factor, choices=(None,)):
+    """The choice and the rate of the least ``score(choice, rate)``.
+
+    A best rate at an end of its list says that the list was too short: it gets
+    one more there, ``factor`` times further, until the best lies between two.
+
+    >>> tuned(lambda choice, rate: abs(rate - 20), [1, 2], 2)
+    (None, 16.0)
+    """
+    rates, scores = [float(f"{rate:.2g}") for rate in sorted(rates)], {}
+    while True:
+        for rate in rates:
+            for choice in choices:
+                if (choice, rate) not in scores:
+                    scores[choice, rate] = score(choice, rate)
+        choice, rate = min(scores, key=scores.get)
+        if rates[0] < rate < rates[-1]:
+            return choice, rate
+        if rate == rates[0]:
+            rates.insert(0, float(f"{rate / factor:.2g}"))
+        else:
+            rates.append(float(f"{rate * factor:.2g}"))
+
+
 def _checksum(text):
     return hashlib.sha256(text.encode()).hexdigest()
 
