@@ -220,6 +220,26 @@ class CheatSheet(SphinxDirective):
         return parts
 
 
+class TableOf(SphinxDirective):
+    """A table of a notebook, on another page, too: the notebook's path, and the
+    label of the cell with the table.
+    """
+
+    required_arguments = 2
+
+    def run(self):
+        name, label = self.arguments
+        path = reader.ROOT / name
+        self.env.note_dependency(str(path))
+        (source,) = (
+            cell.source
+            for cell in nbformat.read(path, 4).cells
+            if cell.source.startswith(f"({label})=\n")
+        )
+        rows = [line for line in source.splitlines() if line.startswith("|")]
+        return self.parse_text_to_nodes("\n".join(rows))
+
+
 class Versions(SphinxDirective):
     """What the build ran on."""
 
@@ -268,6 +288,7 @@ def setup(app):
     app.add_node(details, html=(visit_details, depart_details))
     app.add_directive("cheat-sheet", CheatSheet)
     app.add_directive("lecture-map", LectureMap)
+    app.add_directive("table-of", TableOf)
     app.add_directive("versions", Versions)
     app.connect("config-inited", empty_site)
     app.connect("config-inited", fresh_outputs)

@@ -1,7 +1,6 @@
-"""Sections that a directive makes: of the glossary, one for each letter."""
+"""Sections that a directive makes."""
 
 from docutils import nodes
-from sphinx.util.docutils import SphinxDirective
 
 
 def section(directive, title, lines, name=None):
@@ -19,36 +18,22 @@ def section(directive, title, lines, name=None):
     return made
 
 
-class ByLetter(SphinxDirective):
-    """A table whose rows are put under the letters of their first cells, with a
-    row of links to these.
+def by_letter(directive, head, rows):
+    """Sections to be returned by a directive: the rows of a table under the
+    letters of their first cells, behind a line of links to these.
     """
-
-    has_content = True
-
-    def run(self):
-        head, rows = self.content[:2], self.content[2:]
-        letters = {}
-        for row in rows:
-            letter = row.removeprefix("| ")[0].upper()
-            letters.setdefault(letter, []).append(row)
-        parts = [
-            section(self, letter, [*head, *terms], f"terms {letter}")
-            for letter, terms in letters.items()
-        ]
-        links = nodes.paragraph(classes=["dl-letters"])
-        for letter, part in zip(letters, parts):
-            (table,) = part.findall(nodes.table)
-            table["classes"].append("dl-terms")
-            link = {"internal": True, "refid": part["ids"][0]}
-            links += nodes.reference("", letter, **link)
-        return [links, *parts]
-
-
-def setup(app):
-    app.add_directive("by-letter", ByLetter)
-    return {
-        "version": "1",
-        "parallel_read_safe": True,
-        "parallel_write_safe": True,
-    }
+    letters = {}
+    for row in rows:
+        letter = row.removeprefix("| ")[0].upper()
+        letters.setdefault(letter, []).append(row)
+    parts = [
+        section(directive, letter, [*head, *own], f"terms {letter}")
+        for letter, own in letters.items()
+    ]
+    links = nodes.paragraph(classes=["dl-letters"])
+    for letter, part in zip(letters, parts):
+        (table,) = part.findall(nodes.table)
+        table["classes"].append("dl-terms")
+        link = {"internal": True, "refid": part["ids"][0]}
+        links += nodes.reference("", letter, **link)
+    return [links, *parts]

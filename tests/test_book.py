@@ -225,10 +225,10 @@ def test_the_heading_is_the_folder_and_file_order(path):
 
 
 @pytest.mark.parametrize(
-    "path", [p for p in SOURCES if re.match(r"chapters/[12]-", p)]
+    "path", [p for p in SOURCES if re.match(r"chapters/[123]-", p)]
 )
 def test_a_picture_first_and_then_code_that_teaches(path):
-    """In chapters 1 and 2; plots and sweeps fold, and what is left is short."""
+    """In chapters 1 to 3; plots and sweeps fold, and what is left is short."""
     cells = nbformat.read(SOURCES[path], 4).cells
     assert cells[2].id == "opening"
     for cell in code(nbformat.read(SOURCES[path], 4)):

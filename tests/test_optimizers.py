@@ -332,8 +332,8 @@ def test_nesterov_is_sutskevers_form():
 
 
 def test_weight_decay_is_l2_for_plain_gradient_descent_only():
-    """λ of the decay is 2α times λ of the penalty; not with a schedule, nor in
-    Adam (item 68).
+    """λ of the decay is 2α times λ of the penalty; with a schedule only if the
+    decay follows it, and not in Adam (item 68).
     """
     phi, alpha, lam = np.array([1.0, -2.0, 0.5]), 0.1, 0.02
     penalised = dl.L2(lam / (2 * alpha))(quadratic)
@@ -345,14 +345,53 @@ def test_weight_decay_is_l2_for_plain_gradient_descent_only():
     def halved(t):
         return alpha / (1 + t)
 
+    punished = run(dl.GradientDescent(halved), phi, penalised, 30)
     decayed = run(dl.WeightDecay(halved, lam), phi, quadratic, 30)
-    assert not np.allclose(
-        decayed, run(dl.GradientDescent(halved), phi, penalised, 30), rtol=0.1
-    )
+    assert not np.allclose(decayed, punished, rtol=0.1)
+    follows = dl.WeightDecay(halved, lambda t: halved(t) * lam / alpha)
+    assert np.allclose(run(follows, phi, quadratic, 30), punished, rtol=1e-12)
     adam = run(dl.Adam(alpha), phi, dl.L2(lam)(quadratic), 30)
     assert not np.allclose(
         adam, run(dl.AdamW(alpha, lam=2 * lam), phi, quadratic, 30), rtol=0.1
     )
+
+
+def test_a_weight_without_a_gradient_decays_by_a_factor_a_step():
+    """(1 - λ)^t, and (1 - α λ)^t for AdamW (items 67 and 69)."""
+    ends = [
+        run(optimizer, np.array([3.0, -1.0]), np.zeros_like, 40)
+        for optimizer in (dl.WeightDecay(0.1, 0.02), dl.AdamW(0.1, lam=0.2))
+    ]
+    assert np.allclose(ends, 0.98**40 * np.array([3.0, -1.0]), rtol=1e-12)
+
+
+def test_nadam_without_memory_is_adam():
+    """β = 0: what comes next is the present gradient (item 65)."""
+    phi = np.array([1.0, -2.0])
+    ends = [
+        run(kind(0.1, beta=0), phi, quadratic, 9)
+        for kind in (dl.Adam, dl.NAdam)
+    ]
+    assert np.allclose(*ends, rtol=1e-12)
+
+
+@pytest.mark.parametrize("nesterov", [False, True])
+def test_pytorch_needs_other_numbers_for_the_same_path(nesterov):
+    """Its SGD has the classical form, rate α(1-β); with nesterov its parameters
+    are the point at which ours takes the gradient; its weight_decay is 2λ of
+    our penalty.
+    """
+    kind = dl.Nesterov if nesterov else dl.Momentum
+    ours, theirs, v = np.array([1.0, -2.0]), np.array([1.0, -2.0]), 0
+    optimizer, grad = kind(0.3, beta=0.9), dl.L2(0.05)(quadratic)
+    memory = optimizer.init(ours)
+    for _ in range(40):
+        optimizer.step(ours, grad, memory)
+        g = quadratic(theirs) + 0.1 * theirs
+        v = 0.9 * v + g
+        theirs = theirs - 0.03 * (g + 0.9 * v if nesterov else v)
+        seen = ours - 0.3 * 0.9 * memory.m if nesterov else ours
+        assert np.allclose(seen, theirs, rtol=1e-12)
 
 
 def test_adamw_shrinks_every_weight_alike():

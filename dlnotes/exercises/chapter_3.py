@@ -37,16 +37,6 @@ EXERCISES["quarter-layers"] = (
     },
 )
 
-EXERCISES["relu-explosion"] = (
-    None,
-    1024.0,
-    {
-        "That is the mean square; the length is its root.": 2.0**20,
-        "The factor of one layer is g/2, not g.": 4.0**20,
-        "Twenty layers, not ten.": 32.0,
-    },
-)
-
 
 def _weights(rng):
     return [
@@ -79,18 +69,6 @@ EXERCISES["relative-update"] = (
 )
 
 # 3.2 Initialization ----------------------------------------------------------
-
-EXERCISES["uniform-relu"] = (
-    None,
-    6.0,
-    {
-        "That is the variance before the ReLU, which throws half of it away.": (
-            12.0
-        ),
-        "Each square counts half, not the root: E b² = σ²/2.": np.sqrt(12) / 2,
-        "r²/3, not r²/12: the interval is 2r long.": 1.5,
-    },
-)
 
 EXERCISES["he-compromise"] = (
     None,
@@ -146,17 +124,6 @@ EXERCISES["gain"] = (
         "The mean square, not the variance.": (
             lambda a, w: 1 / (np.sum(w * a**2) - np.sum(w * a) ** 2)
         ),
-    },
-)
-
-EXERCISES["lecun-relu"] = (
-    None,
-    0.5**20,
-    {
-        "That is the factor of its length, the root of the mean square.": (
-            0.5**10
-        ),
-        "With He's weights it would be 1; LeCun's have half the variance.": 1.0,
     },
 )
 
@@ -436,36 +403,6 @@ EXERCISES["fold"] = (
 
 # 3.5 Steps: SGD, momentum, Nesterov, clipping --------------------------------
 
-EXERCISES["safe-step-exercise"] = (
-    None,
-    0.08,
-    {
-        "The steep direction decides, not the flat one.": 2.0,
-        "That is the best step, not the largest.": 2 / 26,
-        "2/λ, not 1/λ: a step of 1/λ lands exactly on the minimum.": 0.04,
-    },
-)
-
-EXERCISES["batch-steps"] = (
-    None,
-    34,
-    {
-        "The 22 examples that are left over form a batch, too.": 33,
-        "A number of steps is a whole number.": 1078 / 32,
-    },
-)
-
-EXERCISES["rate-sum"] = (
-    None,
-    1.1,
-    {
-        "The first step has the whole rate 0.1: a geometric series from t ="
-        " 0.": (1.0),
-        "The sum is finite: a geometric series.": np.inf,
-        "That is the sum of the powers; multiply by the first rate.": 11.0,
-    },
-)
-
 EXERCISES["classical-rate"] = (
     None,
     0.5,
@@ -578,38 +515,6 @@ EXERCISES["sign-or-length"] = (
     },
 )
 
-EXERCISES["adagrad-distance"] = (
-    None,
-    1 + 1 / np.sqrt(2) + 1 / np.sqrt(3) + 1 / np.sqrt(4),
-    {
-        "The steps shrink: 1/√t, from the second one on.": 4.0,
-        "Divide by the root of the sum.": 1 + 1 / 2 + 1 / 3 + 1 / 4,
-        "The gradient's size cancels.": (
-            5 * (1 + 1 / np.sqrt(2) + 1 / np.sqrt(3) + 1 / np.sqrt(4))
-        ),
-    },
-)
-
-EXERCISES["rmsprop-first"] = (
-    None,
-    10.0,
-    {
-        "Divide by the root of s.": 100.0,
-        "That is Adam: RMSProp does not correct its start.": 1.0,
-        "s₁ = (1-ρ) g², not ρ g².": 1 / np.sqrt(0.99),
-    },
-)
-
-EXERCISES["adam-uncorrected"] = (
-    None,
-    0.1 / np.sqrt(0.001),
-    {
-        "Divide by the root of v.": 100.0,
-        "m, too, starts at 0: it is (1-β) g.": 1 / np.sqrt(0.001),
-        "That is the corrected step.": 1.0,
-    },
-)
-
 
 def _adam(
     phi, g, m, v, t, shift=1, inside=False, correct=True, square=True, root=True
@@ -676,38 +581,6 @@ EXERCISES["adam-step"] = (
 )
 
 # 3.7 Weight decay, AdamW, and a race -----------------------------------------
-
-EXERCISES["decay-to-l2"] = (
-    None,
-    0.01,
-    {
-        "The gradient of λ Σ φ² is 2 λ φ: there is a factor 2.": 0.02,
-        "Divide by the learning rate: the penalty's gradient is multiplied by"
-        " it.": (0.001),
-        "That is the decay itself.": 0.002,
-    },
-)
-
-EXERCISES["adamw-left"] = (
-    None,
-    (1 - 1e-4) ** 5000,
-    {
-        "The decay is multiplied by α.": 0.9**5000,
-        "A weight shrinks by a factor, not by a fixed amount.": 0.5,
-        "With a gradient of 0 Adam itself does not move, but the decay does.": (
-            1.0
-        ),
-    },
-)
-
-EXERCISES["decaying-entries"] = (
-    None,
-    6464,
-    {
-        "Those are all parameters; biases do not decay.": 6570,
-        "All three layers have weights.": 64 * 64 + 64 * 32,
-    },
-)
 
 
 def _adamax(phi, g, m, u, t, root=False, norm=False, correct=True, eps=1e-8):
@@ -840,15 +713,6 @@ EXERCISES["meta-acon-size"] = (
 )
 
 # 3.9 Bug museum II -----------------------------------------------------------
-
-EXERCISES["museum-eps"] = (
-    None,
-    1e-6 / np.sqrt(1e-12 + 1e-8),
-    {
-        "That is with ε outside of the root.": 1e-6 / (1e-6 + 1e-8),
-        "Take the root of ε as well.": 1e-6 / 1e-8,
-    },
-)
 
 
 def _mask(widths, biases=False, first=True):

@@ -7,11 +7,11 @@ races: 40 epochs with a constant rate, 40 with a rate that falls along half a
 cosine, and a sprint of 5 with a constant rate. Tuning, anew for every race:
 nine rates, four to a decade, and more where the best is at an end; five seeds
 each; the rate with the best mean accuracy at the end on 5000 validation
-examples is chosen, in the sprint that with the least training loss (AdamW, and gradient
-descent with decay: the same for each of five values of λ). Race: ten fresh seeds at the chosen rate,
-tested on 5000 examples. A seed varies the start and the order of the batches.
-About fifteen minutes on one core. Notebook 3.7 reads the result, and runs a
-part again.
+examples is chosen, in the sprint that with the least training loss. AdamW, and
+gradient descent with decay, get that for each of five values of λ. Race: ten
+fresh seeds at the chosen rate, tested on 5000 examples. A seed varies the start
+and the order of the batches. About ten minutes on one core. Notebook 3.7 reads
+the result, and runs a part again.
 """
 
 import functools
