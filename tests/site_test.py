@@ -17,6 +17,7 @@ import yaml
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 from fontTools.ttLib import TTFont
+from languages import SHORT
 
 import reader
 from browsers import HOME, NOTEBOOKS, PAGES, ROOT, SITE, served
@@ -559,9 +560,9 @@ def test_the_lecture_map_has_contents_and_tells_places_apart():
 
 def test_every_term_stands_under_its_letter():
     page = soup("chapters/back/glossary.html")
-    source = (ROOT / "chapters/back/glossary.md").read_text("utf-8")
-    source = source.replace("'", "’")
-    terms = re.findall(r"^\| ([^:|]+?) \|", source, re.MULTILINE)[1:]
+    source = (ROOT / "chapters/back/terms.yml").read_text("utf-8")
+    entries = yaml.safe_load(source)
+    terms = sorted((entry["en"] for entry in entries), key=str.lower)
     shown = []
     for letter in page.select("p.dl-letters a"):
         table = page.find(id=letter["href"][1:]).find_next("table")
@@ -570,7 +571,26 @@ def test_every_term_stands_under_its_letter():
         ]
         assert {name[0].upper() for name in names} == {letter.text}
         shown += names
-    assert shown == terms == sorted(terms, key=str.lower)
+    assert shown == terms
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_polish_and_russian_say_so_and_keep_their_short_words(path):
+    """Text in these languages has their lang, names of authors aside; no word
+    of one letter, and no dash, is torn from its neighbour.
+    """
+    alphabets = {"ru": "[а-яё]", "pl": "[ąćęłńśźż]"}
+    for text in soup(path).find_all(string=True):
+        if text.parent.name in ("script", "style", "title"):
+            continue
+        languages = [p["lang"] for p in text.parents if p.get("lang")]
+        for language, letters in alphabets.items():
+            if re.search(letters, text, re.IGNORECASE):
+                named = path.endswith("bibliography.html")
+                assert languages[0] == language or named, text
+        if languages and languages[0] in SHORT:
+            torn = rf"(?<![\w°])[{SHORT[languages[0]]}] | [–—]"
+            assert not re.search(torn, text), text
 
 
 @pytest.mark.parametrize("name", ["glossary", "lecture-map"])

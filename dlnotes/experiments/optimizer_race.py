@@ -1,4 +1,4 @@
-"""A race of twelve optimizers on MNIST-1D, each with a tuned learning rate.
+"""A race of thirteen optimizers on MNIST-1D, each with a tuned learning rate.
 
     python -m dlnotes.experiments.optimizer_race
 
@@ -36,6 +36,7 @@ METHODS = {
     "AdaGrad": ("AdaGrad", {}, 0.03),
     "RMSProp": ("RMSProp", {}, 0.003),
     "Adam": ("Adam", {}, 0.01),
+    "Adam, β = 0.5": ("Adam", {"beta": 0.5}, 0.01),
     "NAdam": ("NAdam", {}, 0.01),
     "AdaMax": ("AdaMax", {}, 0.01),
     "AdamW": ("AdamW", {}, 0.01),
