@@ -42,6 +42,7 @@ lighthouse: book  ## grade the home page and the heaviest notebooks; needs npm
 format: $(READY)  ## code to 80 columns, Markdown to one sentence a line
 	ruff check --fix-only --quiet .
 	ruff format .
+	python _ext/terms.py
 	python _ext/sentences.py
 
 lint: $(READY)  ## check style, workflows and metadata
