@@ -347,6 +347,7 @@ OUTSIDE = {
     "Context",
     "exercises.check",
     "experiments.record",
+    "experiments.tuned",
 }
 OUTSIDE |= {"GradientCheck", "Pieces", "Signals", "Step"}
 INSIDE_A_PASS = {"forward", "backward", "fill", "fill_state", "shape", "views"}

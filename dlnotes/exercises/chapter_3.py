@@ -583,6 +583,42 @@ EXERCISES["adam-step"] = (
 # 3.7 Weight decay, AdamW, and a race -----------------------------------------
 
 
+def _from_pytorch(lr, momentum, weight_decay):
+    return lr / (1 - momentum), momentum, weight_decay / 2
+
+
+EXERCISES["from-pytorch"] = (
+    lambda rng: [(0.1, 0.9, 1e-4), (0.02, 0.5, 0.01)],
+    _from_pytorch,
+    {
+        "The other way round: η = α (1-β), and lr is η.": (
+            lambda lr, momentum, weight_decay: (
+                lr * (1 - momentum),
+                momentum,
+                weight_decay / 2,
+            )
+        ),
+        "PyTorch has the classical form: its rate is α (1-β).": (
+            lambda lr, momentum, weight_decay: (lr, momentum, weight_decay / 2)
+        ),
+        "The gradient of λ₂ Σ φ² has a factor 2, PyTorch's w φ has none.": (
+            lambda lr, momentum, weight_decay: (
+                lr / (1 - momentum),
+                momentum,
+                weight_decay,
+            )
+        ),
+        "Here weight_decay is a penalty, which does not depend on the rate.": (
+            lambda lr, momentum, weight_decay: (
+                lr / (1 - momentum),
+                momentum,
+                weight_decay / (2 * lr),
+            )
+        ),
+    },
+)
+
+
 def _adamax(phi, g, m, u, t, root=False, norm=False, correct=True, eps=1e-8):
     m = 0.9 * m + 0.1 * g
     size = np.linalg.norm(g) if norm else np.abs(g)
