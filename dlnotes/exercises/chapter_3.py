@@ -516,6 +516,34 @@ EXERCISES["sign-or-length"] = (
 )
 
 
+def _rmsprop(phi, g, s, kept=0.9, root=True, old=False):
+    new = kept * s + (1 - kept) * g**2
+    size = s if old else new
+    return phi - 0.01 * g / ((np.sqrt(size) if root else size) + 1e-8), new
+
+
+EXERCISES["rmsprop-step"] = (
+    lambda rng: [
+        (rng.normal(size=4), rng.normal(size=4), rng.random(4)),
+        (rng.normal(size=3), 10 * rng.normal(size=3), 0.1 + rng.random(3)),
+    ],
+    _rmsprop,
+    {
+        "ρ is the share of the old average that is kept.": lambda *args: (
+            _rmsprop(*args, kept=0.1)
+        ),
+        "Divide by the root of s.": lambda *args: _rmsprop(*args, root=False),
+        "Divide by the root of the new s.": lambda *args: _rmsprop(
+            *args, old=True
+        ),
+        "That is AdaGrad's sum: here s forgets.": lambda phi, g, s: (
+            phi - 0.01 * g / (np.sqrt(s + g**2) + 1e-8),
+            s + g**2,
+        ),
+    },
+)
+
+
 def _adam(
     phi, g, m, v, t, shift=1, inside=False, correct=True, square=True, root=True
 ):
@@ -581,6 +609,28 @@ EXERCISES["adam-step"] = (
 )
 
 # 3.7 Weight decay, AdamW, and a race -----------------------------------------
+
+
+def _adamw(phi, g, m, v, t, inside=False, lam=1e-4):
+    if inside:
+        return _adam(phi, g + 0.1 * phi, m, v, t)
+    new, m, v = _adam(phi, g, m, v, t)
+    return new - lam * phi, m, v
+
+
+EXERCISES["adamw-step"] = (
+    _adam_cases,
+    _adamw,
+    {
+        "That is Adam: where is the decay?": lambda *args: _adamw(*args, lam=0),
+        "That is the L2 penalty: the decay must not pass through m and v.": (
+            lambda *args: _adamw(*args, inside=True)
+        ),
+        "The decay is multiplied by α, too.": lambda *args: _adamw(
+            *args, lam=0.1
+        ),
+    },
+)
 
 
 def _from_pytorch(lr, momentum, weight_decay):
