@@ -27,6 +27,11 @@ def terms():
     return yaml.safe_load(FILE.read_text(encoding="utf-8"))
 
 
+def by_name():
+    """The entries by their English terms, in small letters."""
+    return {entry["en"].lower(): entry for entry in terms()}
+
+
 def first(words):
     """The recommended one, without the mark of the notes and slides."""
     return words.split(";")[0].replace("°", "")
@@ -47,9 +52,8 @@ def row(english, known):
     return f"| {' | '.join(cells)} |"
 
 
-def with_tables(text, known=None):
+def with_tables(text, known):
     """Markdown whose tables of words say what the file says."""
-    known = known or {entry["en"].lower(): entry for entry in terms()}
 
     def table(match):
         lines = match[0].rstrip("\n").splitlines()[2:]
@@ -88,11 +92,12 @@ def setup(app):
 
 
 if __name__ == "__main__":
+    names = by_name()
     for path in reader.sources():
         notebook = nbformat.read(path, 4)
         before = [cell.source for cell in notebook.cells]
         for cell in notebook.cells:
             if cell.cell_type == "markdown":
-                cell.source = with_tables(cell.source)
+                cell.source = with_tables(cell.source, names)
         if before != [cell.source for cell in notebook.cells]:
             nbformat.write(notebook, path)

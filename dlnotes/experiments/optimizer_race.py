@@ -10,8 +10,8 @@ each; the rate with the best mean accuracy at the end on 5000 validation
 examples is chosen, in the sprint that with the least training loss. AdamW, and
 gradient descent with decay, get that for each of five values of λ. Race: ten
 fresh seeds at the chosen rate, tested on 5000 examples. A seed varies the start
-and the order of the batches. About ten minutes on one core. Notebook 3.7 reads
-the result, and runs a part again.
+and the order of the batches. About a quarter of an hour on one core. Notebook
+3.7 reads the result, and runs a part again.
 """
 
 import functools
