@@ -64,9 +64,12 @@ def with_no_break_spaces(text, language):
 
     >>> with_no_break_spaces("To i to w domu – tak", "pl").replace(" ", "_")
     'To_i\\xa0to_w\\xa0domu\\xa0–_tak'
+    >>> with_no_break_spaces("150 528 liczb", "pl")
+    '150\\xa0528 liczb'
     """
     short = rf"(?<![\w°])([{SHORT[language]}])[ \n]"
-    return re.sub(r" (?=[–—])", "\u00a0", re.sub(short, "\\1\u00a0", text))
+    text = re.sub(short, "\\1\u00a0", text)
+    return re.sub(r" (?=[–—])|(?<=\d) (?=\d{3}\b)", "\u00a0", text)
 
 
 def setup(app):
