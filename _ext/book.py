@@ -16,11 +16,13 @@ from pathlib import Path
 import nbformat
 import yaml
 from docutils import nodes
+from pictures import picture
 from sections import section
 from sphinx.util.docutils import SphinxDirective
 from sphinx_exercise.nodes import solution_node
 
 import outputs
+import places
 import reader
 
 # The build runs the notebooks: one BLAS thread, no progress bars, figures for a
@@ -148,14 +150,14 @@ def lecture_map():
 
 class LectureMap(SphinxDirective):
     """The tables of every idea of the lectures: where it stands in the book,
-    its code, its tests.
+    its code, and what holds it.
     """
 
     def run(self):
         self.env.note_dependency(str(MAP))
         head = [
-            "| No. | Idea | Where | Code | Tests |",
-            "| --: | :-- | :-- | :-- | --: |",
+            "| No. | Idea | Where | Code | Held by |",
+            "| --: | :-- | :-- | :-- | :-- |",
         ]
         parts = [
             section(self, part["part"], [*head, *map(self.row, part["items"])])
@@ -168,24 +170,24 @@ class LectureMap(SphinxDirective):
 
     def row(self, item):
         where = [
-            self.places(notebook, [place["label"] for place in places])
-            for notebook, places in groupby(
+            self.places(notebook, [place["label"] for place in group])
+            for notebook, group in groupby(
                 item.get("places", []), key=itemgetter("notebook")
             )
         ]
-        done = {place["notebook"] for place in item.get("places", [])}
-        later = [n for n in item["notebooks"] if n not in done]
-        where += [f"*{n}*" for n in later]
         code = ", ".join(
             f"{{py:obj}}`~dlnotes.{name}`" for name in item.get("code", [])
         )
-        tests = len(item.get("tests", [])) or ""
+        held = places.held(item)
+        tests = len(item.get("tests", []))
+        if tests:
+            held = {"tests" if tests > 1 else "test": tests} | held
         cells = [
             str(item["item"]),
             item["title"],
             "; ".join(where),
             code,
-            str(tests),
+            ", ".join(f"{count} {name}" for name, count in held.items()),
         ]
         return "| " + " | ".join(cells) + " |"
 
@@ -205,19 +207,45 @@ class CheatSheet(SphinxDirective):
     """
 
     def run(self):
-        folder = Path(self.env.doc2path(self.env.docname)).parent
-        parts = []
-        for path in sorted(folder.glob("*.ipynb")):
-            self.env.note_dependency(str(path))
-            cells = nbformat.read(path, 4).cells
-            text = "\n\n".join(
-                c.source for c in cells if c.cell_type == "markdown"
-            )
-            title = text.splitlines()[0].removeprefix("# ")
-            remember = text.split("## What to remember\n")[1].split("\n## ")[0]
-            link = f"[{title}]({path.name})"
-            parts.append(section(self, link, remember.strip().splitlines()))
-        return parts
+        return [
+            section(self, link, remember) for link, remember in remembered(self)
+        ]
+
+
+def remembered(directive):
+    """For each notebook of a page's folder a link, and the lines of what to
+    remember.
+    """
+    folder = Path(directive.env.doc2path(directive.env.docname)).parent
+    for path in sorted(folder.glob("*.ipynb")):
+        directive.env.note_dependency(str(path))
+        cells = nbformat.read(path, 4).cells
+        text = "\n\n".join(c.source for c in cells if c.cell_type == "markdown")
+        title = text.splitlines()[0].removeprefix("# ")
+        remember = text.split("## What to remember\n")[1].split("\n## ")[0]
+        yield f"[{title}]({path.name})", remember.strip().splitlines()
+
+
+class Slides(SphinxDirective):
+    """A slide for each notebook of this page's folder: a figure of it, by its
+    number, one a line, and what to remember.
+    """
+
+    has_content = True
+
+    def run(self):
+        slides = []
+        for number, (link, remember) in zip(
+            self.content, remembered(self), strict=True
+        ):
+            if not link.startswith(f"[{number[:3]} "):
+                raise self.error(f"figure {number} is not of {link}")
+            slide = section(self, link, remember)
+            slide["classes"].append("dl-slide")
+            name = f"figure-{number.replace('.', '-')}"
+            slide.insert(1, picture(name=name, told=True))
+            slides.append(slide)
+        return slides
 
 
 class TableOf(SphinxDirective):
@@ -288,6 +316,7 @@ def setup(app):
     app.add_node(details, html=(visit_details, depart_details))
     app.add_directive("cheat-sheet", CheatSheet)
     app.add_directive("lecture-map", LectureMap)
+    app.add_directive("slides", Slides)
     app.add_directive("table-of", TableOf)
     app.add_directive("versions", Versions)
     app.connect("config-inited", empty_site)

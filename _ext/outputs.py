@@ -26,8 +26,10 @@ VERSIONS = "numpy", "matplotlib"
 
 
 def pages():
-    """All pages with cells to run: the notebooks, and the home page."""
-    return [*reader.sources(), reader.ROOT / "intro.md"]
+    """All pages with cells to run: the notebooks, and those in Markdown."""
+    texts = [reader.ROOT / "intro.md", *reader.ROOT.glob("chapters/*/*.md")]
+    cells = [p for p in texts if "```{code-cell}" in p.read_text("utf-8")]
+    return [*reader.sources(), *sorted(cells)]
 
 
 def digest(path):

@@ -31,18 +31,23 @@ class Picture(SphinxDirective):
         return [picture(name=f"figure-{self.arguments[0].replace('.', '-')}")]
 
 
-def drawn(app, name):
-    """The drawing of a figure, wherever it is in the book."""
+def drawn(app, name, told):
+    """The drawing of a figure, wherever it is in the book; if it is more than
+    an ornament, it is told to those who cannot see it, too.
+    """
     docname, _, _ = app.env.get_domain("std").labels[name]
     for raw in app.env.get_doctree(docname).findall(nodes.raw):
         if f'id="{name}"' in raw.astext():
-            return re.search("<svg.*?</svg>", raw.astext(), re.S)[0]
+            svg = re.search("<svg.*?</svg>", raw.astext(), re.S)[0]
+            label = re.search('aria-label="[^"]*"', raw.astext())[0]
+            role = f' role="img" {label}' if told else ""
+            return f'<div class="dl-picture"{role}>{svg}</div>'
 
 
 def finish(app, doctree, docname):
     """Make the raw figures of a notebook parts of a page."""
     for node in list(doctree.findall(picture)):
-        text = f'<div class="dl-picture">{drawn(app, node["name"])}</div>'
+        text = drawn(app, node["name"], node.get("told"))
         node.replace_self(nodes.raw("", text, format="html"))
     for raw in doctree.findall(nodes.raw):
         found = numbering.FIGURE.search(raw.astext())

@@ -460,9 +460,7 @@ def test_numbers_and_addresses(path):
         assert "$" not in caption.get_text()
 
 
-@pytest.mark.parametrize(
-    "path", [p for p in NOTEBOOKS if re.match("chapters/[123]-", p)]
-)
+@pytest.mark.parametrize("path", NOTEBOOKS)
 def test_a_notebook_opens_with_its_picture(visit, path):
     """Within the first screen."""
     box = visit(path).locator(".dl-figure").first.bounding_box()

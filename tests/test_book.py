@@ -13,8 +13,10 @@ import yaml
 
 import dlnotes
 import mutants
+import places
 import reader
 import sentences
+import times
 from dlnotes import scoreboard
 
 ROOT = reader.ROOT
@@ -224,17 +226,36 @@ def test_the_heading_is_the_folder_and_file_order(path):
         assert part in first
 
 
-@pytest.mark.parametrize(
-    "path", [p for p in SOURCES if re.match(r"chapters/[123]-", p)]
-)
+@pytest.mark.parametrize("path", SOURCES)
 def test_a_picture_first_and_then_code_that_teaches(path):
-    """In chapters 1 to 3; plots and sweeps fold, and what is left is short."""
+    """Plots and sweeps fold, and what is left is short."""
     cells = nbformat.read(SOURCES[path], 4).cells
     assert cells[2].id == "opening"
     for cell in code(nbformat.read(SOURCES[path], 4)):
         if not {"hide-input", "solution"} & set(cell.metadata.get("tags", [])):
             lines = len(cell.source.splitlines())
             assert lines <= 25, f"{cell.id}: split it, or let it fold"
+
+
+@pytest.mark.parametrize("path", SOURCES)
+def test_times_are_counted(path):
+    """Minutes to read, to the next five."""
+    found = sum(times.reading(SOURCES[path]))
+    cells = nbformat.read(SOURCES[path], 4).cells
+    (said,) = re.findall(
+        r"\*\*Time:\*\* (\d+) minutes to read",
+        "\n".join(c.source for c in cells),
+    )
+    assert int(said) == 5 * round(found / 5), f"{found:.1f} minutes"
+
+
+def test_the_main_track_takes_twelve_hours_at_most():
+    """And the contents say which notebooks are not on it."""
+    main = [times.reading(path)[0] for path in SOURCES.values()]
+    assert 10 * 60 < sum(main) <= 12 * 60
+    contents = (ROOT / "_toc.yml").read_text("utf-8")
+    optional = re.findall(r'title: "(\d\.\d) .* · optional"', contents)
+    assert set(optional) == times.OPTIONAL
 
 
 def test_every_notebook_ends_with_what_to_remember(notebook):
@@ -286,6 +307,15 @@ def test_where_a_sentence_ends():
     )
 
 
+def shown(number):
+    """All that a notebook says: its text, its code, and what it prints."""
+    chapter, k = number.split(".")
+    (path,) = ROOT.glob(f"chapters/{chapter}-*/{k}-*.ipynb")
+    cells = nbformat.read(path, 4).cells
+    printed = [o.get("text", "") for c in cells for o in c.get("outputs", [])]
+    return "\n".join([*(c.source for c in cells), *printed])
+
+
 # A notebook must be noticed in all of these places -----------------------
 
 
@@ -306,8 +336,40 @@ def test_a_notebook_is_noticed_wherever_it_must_appear(path):
         page = (ROOT / place).read_text("utf-8")
         assert text in page, f"{place} does not mention {path}: add {text!r}"
     chapter = folder.rsplit("/", 1)[1]
-    for page in "chapter", "cheat-sheet", "homework", "for-lecturers":
+    for page in CHAPTER_PAGES:
         assert (ROOT / folder / f"{page}.md").exists(), f"{chapter}: {page}.md"
+
+
+CHAPTER_PAGES = (
+    "chapter", "slides", "cheat-sheet", "homework", "exam", "for-lecturers",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("chapters/*/exam.md")))
+def test_a_problem_has_five_points_and_says_what_for(path):
+    """Each step of a marking scheme names its points, and they add up."""
+    problems = path.read_text("utf-8").split("\n## ")[1:]
+    assert len(problems) >= 7
+    for problem in problems:
+        scheme = problem.split("{dropdown} Marking scheme")[1]
+        if "for any five of:" in scheme or scheme.lstrip().startswith("One"):
+            continue  # a list to choose from
+        points = re.findall(r": (\d) points?\b", scheme)
+        assert sum(map(int, points)) == 5, problem.splitlines()[0]
+
+
+def test_numbers_of_what_did_not_come_out_stand_in_its_notebook():
+    """Nothing on that page is typed from memory."""
+    page = (ROOT / "chapters/practice/not-reproduced.md").read_text("utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("| ")]
+    checked = 0
+    for row in rows:
+        _, came_out, where = row.strip("| ").split(" | ")
+        for number in re.findall(r"\d+\.\d+", came_out):
+            notebooks = re.findall(r"\{ref}`(\d\.\d)", where)
+            assert any(number in shown(n) for n in notebooks), row
+            checked += 1
+    assert len(rows) > 60 and checked > 30
 
 
 def test_every_page_of_the_table_of_contents_exists_and_the_other_way_round():
@@ -349,21 +411,33 @@ def test_the_map_has_every_item_once():
     assert all(item["title"] and item["notebooks"] for item in ITEMS)
 
 
+@pytest.mark.parametrize("item", ITEMS, ids=lambda item: f"{item['item']}")
+def test_every_item_is_held(item):
+    """An item counts only with a test, or an assertion, a proof or a checked
+    exercise in one of its places.
+    """
+    assert {place["notebook"] for place in item["places"]} == set(
+        item["notebooks"]
+    )
+    assert item.get("tests") or places.held(item)
+
+
+def test_what_holds_is_what_stands_behind_a_label():
+    """Up to the next label; the section on notation has nothing to assert."""
+    assert "(capacity)=" not in places.section("1.2", "deep-regions")
+    assert places.held(
+        {"places": [{"notebook": "1.2", "label": "deep-generalises"}]}
+    ) == {"assertions": 4}
+
+
 def test_every_place_code_and_test_of_the_map_exists():
-    texts = {}
-    for path, source in SOURCES.items():
-        number = ".".join(re.match(r"chapters/(\d)-[\w-]+/(\d)", path).groups())
-        texts[number] = "\n".join(
-            c.source for c in nbformat.read(source, 4).cells
-        )
     tests = {
         p.relative_to(ROOT).as_posix(): p.read_text(encoding="utf-8")
         for p in ROOT.glob("tests/test_*.py")
     }
     for item in ITEMS:
         for place in item.get("places", []):
-            assert f"({place['label']})=" in texts[place["notebook"]], item
-            assert place["notebook"] in item["notebooks"], item
+            assert places.section(place["notebook"], place["label"]), item
         for name in item.get("code", []):
             found = dlnotes
             for part in name.split("."):
