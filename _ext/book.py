@@ -172,7 +172,8 @@ class LectureMap(SphinxDirective):
         where = [
             self.places(notebook, [place["label"] for place in group])
             for notebook, group in groupby(
-                item.get("places", []), key=itemgetter("notebook")
+                sorted(item["places"], key=itemgetter("notebook")),
+                key=itemgetter("notebook"),
             )
         ]
         code = ", ".join(
@@ -232,9 +233,10 @@ class Slides(SphinxDirective):
     """
 
     has_content = True
+    SHEET = "<style>@page { size: A4 landscape; margin: 12mm; }</style>"
 
     def run(self):
-        slides = []
+        slides = [nodes.raw("", self.SHEET, format="html")]
         for number, (link, remember) in zip(
             self.content, remembered(self), strict=True
         ):

@@ -38,10 +38,17 @@ def drawn(app, name, told):
     docname, _, _ = app.env.get_domain("std").labels[name]
     for raw in app.env.get_doctree(docname).findall(nodes.raw):
         if f'id="{name}"' in raw.astext():
-            svg = re.search("<svg.*?</svg>", raw.astext(), re.S)[0]
+            drawings = re.findall(
+                "<svg.*?</svg>", raw.astext().split("<script")[0], re.S
+            )  # for a desktop, and for a phone
+            if not told:
+                return f'<div class="dl-picture">{drawings[0]}</div>'
             label = re.search('aria-label="[^"]*"', raw.astext())[0]
-            role = f' role="img" {label}' if told else ""
-            return f'<div class="dl-picture"{role}>{svg}</div>'
+            return (
+                f'<figure class="dl-figure" id="slide-{name}"><div'
+                f' class="dl-frame" role="img" {label}>{"".join(drawings)}'
+                "</div></figure>"
+            )
 
 
 def finish(app, doctree, docname):

@@ -967,6 +967,15 @@ def test_paper(visit):
         assert pre.evaluate("e => e.scrollWidth <= e.clientWidth + 1")
 
 
+@pytest.mark.parametrize("path", [p for p in PAGES if "/slides" in p])
+def test_a_slide_is_a_sheet(visit, path):
+    """All of them across, behind one with the title."""
+    pdf = visit(path).pdf(prefer_css_page_size=True)
+    boxes = re.findall(rb"MediaBox ?\[0 0 ([\d.]+) ([\d.]+)\]", pdf)
+    assert all(float(wide) > float(high) for wide, high in boxes)
+    assert len(boxes) == 1 + len(soup(path).select(".dl-slide"))
+
+
 def test_the_theme_asks_for_nothing_new():
     """_templates/static/webpack-macros.html stands for the theme's own, less
     one script.
