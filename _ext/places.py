@@ -20,13 +20,18 @@ KINDS = {  # what one looks for, and its name, for one and for several
 
 
 @functools.cache
-def text(notebook):
-    """The sources of a notebook, "1.2", or of a page, in one piece."""
-    if notebook in PAGES:
-        return PAGES[notebook].read_text("utf-8")
+def cells(notebook):
+    """The cells of a notebook, by its number: "1.2"."""
     chapter, number = notebook.split(".")
     (path,) = reader.ROOT.glob(f"chapters/{chapter}-*/{number}-*.ipynb")
-    return "\n".join(cell.source for cell in nbformat.read(path, 4).cells)
+    return nbformat.read(path, 4).cells
+
+
+def text(notebook):
+    """The sources of a notebook, or of a page, in one piece."""
+    if notebook in PAGES:
+        return PAGES[notebook].read_text("utf-8")
+    return "\n".join(cell.source for cell in cells(notebook))
 
 
 def section(notebook, label):

@@ -309,11 +309,9 @@ def test_where_a_sentence_ends():
 
 def shown(number):
     """All that a notebook says: its text, its code, and what it prints."""
-    chapter, k = number.split(".")
-    (path,) = ROOT.glob(f"chapters/{chapter}-*/{k}-*.ipynb")
-    cells = nbformat.read(path, 4).cells
-    printed = [o.get("text", "") for c in cells for o in c.get("outputs", [])]
-    return "\n".join([*(c.source for c in cells), *printed])
+    outputs = (o for c in places.cells(number) for o in c.get("outputs", []))
+    printed = "\n".join(output.get("text", "") for output in outputs)
+    return f"{places.text(number)}\n{printed}"
 
 
 # A notebook must be noticed in all of these places -----------------------
@@ -423,7 +421,7 @@ def test_every_item_is_held(item):
 
 
 def test_what_holds_is_what_stands_behind_a_label():
-    """Up to the next label; the section on notation has nothing to assert."""
+    """And before the next label."""
     assert "(capacity)=" not in places.section("1.2", "deep-regions")
     assert places.held(
         {"places": [{"notebook": "1.2", "label": "deep-generalises"}]}

@@ -26,6 +26,7 @@ import numpy as np
 
 import dlnotes as dl
 from dlnotes.experiments import pictures, record, tuned
+from dlnotes.experiments.optimizer_race import problem
 
 BATCH, EPOCHS, TUNING, RUNS, MEMBERS = 50, 60, 3, 10, 6
 DENSE, CONV = 8e-3, 4e-3  # middles of the rates of Adam
@@ -74,15 +75,6 @@ START = {
 }
 
 
-@functools.cache
-def parts():
-    """Pairs (x, y) for training, validation and testing, in float32."""
-    d = dl.data.mnist1d()
-    new = dl.data.mnist1d_fresh(5000, np.random.default_rng(3))
-    x, fresh, test = (a.astype(np.float32) for a in (d.x, new.x, d.x_test))
-    return (x[:3000], d.y[:3000]), (fresh, new.y), (test, d.y_test)
-
-
 def network(normalized, conv, p):
     """Dense, or the convolutional network of notebook 5.4, normalized."""
     if conv:
@@ -110,7 +102,7 @@ def learn(
 ):
     """A function from signals to outputs: one trained network."""
     rng = np.random.default_rng(seed)
-    (x, y), _, _ = parts()
+    (x, y), _, _ = problem()
     own, f = shaped(x, conv).copy(), network(normalized, conv, p)
     phi = f.init(rng, dtype=np.float32)
     if quiet:
@@ -147,7 +139,7 @@ def score(settings, part, rate, seed):
             _, told = learn(rate, seed, **settings)
         except FloatingPointError:
             return 1.0
-    pair = parts()[part]
+    pair = problem()[part]
     return error(told(pair[0]), pair)
 
 
@@ -173,7 +165,7 @@ def chosen(row):
 
 def ensemble(settings, rate, seed):
     """The test error of six networks."""
-    pair = parts()[2]
+    pair = problem()[2]
     mean = 0
     for member in range(MEMBERS):
         _, told = learn(rate, [*seed, member], **settings)
