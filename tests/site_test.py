@@ -594,6 +594,8 @@ def test_no_column_is_cut(visit, name):
     cut = "all => all.filter(e => e.scrollWidth > e.clientWidth).length"
     tables = page.locator(".pst-scrollable-table-container")
     assert tables.count() > 5 and tables.evaluate_all(cut) == 0
+    last = "all => Math.min(...all.map(e => e.offsetWidth))"
+    assert tables.locator("th:last-child").evaluate_all(last) > 110  # words fit
 
 
 def test_the_bibliography_and_its_citations_lead_to_each_other():
